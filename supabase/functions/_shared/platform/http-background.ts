@@ -1,0 +1,36 @@
+import { adminClient } from "./auth.ts";
+import { describeError } from "./errors.ts";
+import { createRecorder } from "./http-recorder.ts";
+import type { Recorder } from "./http-recorder.ts";
+import { callRpc } from "./rpc.ts";
+import { z } from "zod";
+
+/** Calls are summed for this long before they are written: one small statement per isolate and two seconds. */
+const FLUSH_AFTER_MS = 2_000;
+
+/** Lets work go on after the answer was sent: the edge runtime keeps the isolate for it, elsewhere the process lives on. */
+export function inBackground(work: Promise<unknown>): void {
+  const handled = work.catch((error) =>
+    console.warn(JSON.stringify({ level: "warn", ...describeError(error) }))
+  );
+  const runtime = (globalThis as { EdgeRuntime?: { waitUntil?(work: Promise<unknown>): void } }).EdgeRuntime;
+  runtime?.waitUntil?.(handled);
+}
+
+let shared: Recorder | undefined;
+
+/** The recorder of this isolate: writes to the database with the service role, in the background. */
+export function isolateRecorder(): Recorder {
+  shared ??= createRecorder({
+    sink: {
+      calls: (p_calls) =>
+        callRpc(adminClient(), "record_function_calls", { p_calls }, z.unknown()).then(() => {}),
+      errors: (p_errors) =>
+        callRpc(adminClient(), "record_function_errors", { p_errors }, z.unknown()).then(() => {}),
+    },
+    defer: (task) => inBackground(new Promise((done) => setTimeout(done, FLUSH_AFTER_MS)).then(task)),
+    warn: (message, error) =>
+      console.warn(JSON.stringify({ level: "warn", what: message, ...describeError(error) })),
+  });
+  return shared;
+}
