@@ -253,9 +253,13 @@ const MAX_CAUSES = 5;
 function nameAndMessage(value: unknown): string {
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   if (typeof value === "object" && value !== null && "message" in value) {
-    return `${"code" in value ? String(value.code) : "error"}: ${String(value.message)}`;
+    return `${"code" in value ? textOf(value.code) : "error"}: ${textOf(value.message)}`;
   }
-  return String(value);
+  return textOf(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? Object.prototype.toString.call(value) : String(value);
 }
 
 function causeOf(error: unknown): unknown {
