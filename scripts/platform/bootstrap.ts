@@ -1,0 +1,84 @@
+import { getAuthSchemaSql } from "@supabase/lite";
+import { type Database, literal } from "./database.ts";
+
+/** Which parts of Supabase this database has only as our stand-ins, so that our workers have to serve them. */
+export interface StandIns {
+  cron: boolean;
+  net: boolean;
+  vault: boolean;
+}
+
+const STAND_INS = [
+  { name: "cron", extension: "pg_cron", marker: "cron.job" },
+  { name: "net", extension: "pg_net", marker: "net._http_response" },
+  { name: "vault", extension: "supabase_vault", marker: "vault.secrets" },
+] as const;
+
+/** Extensions that a Supabase project has switched on from the start. */
+const EXTENSIONS = ["pgcrypto", "uuid-ossp"];
+
+/** Makes what a bare database lacks of a Supabase project; safe to repeat, and it leaves what is there alone. */
+export async function bootstrap(database: Database): Promise<StandIns> {
+  await database.script(await sqlFile("roles.sql"));
+  for (const extension of EXTENSIONS) {
+    if (await isAvailable(database, extension)) {
+      await database.script(`create extension if not exists "${extension}" with schema extensions`);
+    }
+  }
+  await database.script(getAuthSchemaSql());
+  await database.script(await sqlFile("auth.sql"));
+  await ensureVaultKey(database);
+
+  const standIns: StandIns = { cron: false, net: false, vault: false };
+  for (const part of STAND_INS) standIns[part.name] = await ensurePart(database, part);
+  return standIns;
+}
+
+/** Whether our stand-in serves `part`: the real extension is used wherever it can be created. */
+async function ensurePart(database: Database, part: (typeof STAND_INS)[number]): Promise<boolean> {
+  const [state] = await database.query(
+    "select to_regclass($1) is not null as present, exists (select from pg_extension where extname = $2) as real",
+    [part.marker, part.extension],
+  );
+  if (state?.real) return false;
+  if (state?.present) return true;
+  if (await isAvailable(database, part.extension)) {
+    try {
+      await database.script(`create extension ${part.extension}`);
+      return false;
+    } catch (cause) {
+      // Installed on the machine is not enough: pg_cron wants to be preloaded, and serves one database of the
+      // cluster. Then the stand-in has to do.
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      console.warn(
+        `${part.extension} is installed but cannot be used here, a stand-in takes its place: ${reason}`,
+      );
+    }
+  }
+  const sql = await sqlFile(`${part.name}.sql`);
+  await database.transaction((tx) => tx.script(sql));
+  return true;
+}
+
+/** The Vault stand-in's key: made once per cluster, written by the server itself into its data folder. */
+async function ensureVaultKey(database: Database): Promise<void> {
+  const [state] = await database.query(
+    `select to_regclass('vault.secrets') is null as absent, current_setting('data_directory') as folder,
+      exists (select from pg_extension where extname = 'supabase_vault') as real`,
+  );
+  if (state?.real) return;
+  const file = `${state?.folder}/prunella_vault.key`;
+  const [key] = await database.query("select pg_stat_file($1, true) is not null as present", [file]);
+  if (key?.present) return;
+  const fresh = crypto.getRandomValues(new Uint8Array(32)).toHex();
+  await database.script(`copy (select ${literal(fresh)}) to ${literal(file)}`);
+}
+
+async function isAvailable(database: Database, extension: string): Promise<boolean> {
+  const found = await database.query("select 1 from pg_available_extensions where name = $1", [extension]);
+  return found.length > 0;
+}
+
+function sqlFile(name: string): Promise<string> {
+  return Deno.readTextFile(new URL(`./sql/${name}`, import.meta.url));
+}
