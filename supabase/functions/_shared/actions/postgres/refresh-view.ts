@@ -1,0 +1,22 @@
+import { ActionError } from "../action-error.ts";
+import { isFact } from "../support/facts.ts";
+import { maintenanceAction, proposedRelation, SCHEDULED_RECOVERY_MS } from "./relation.ts";
+
+/** Safe: readers see the old rows until the new ones are complete, and old rows are worth nothing to go back to. */
+export const refreshView = maintenanceAction({
+  name: "postgres.refresh-view",
+  title: "Refresh the materialised view",
+  description: "Runs REFRESH MATERIALIZED VIEW CONCURRENTLY on one view.",
+  risk: "safe",
+  kinds: ["materialized_view"],
+  expectedRecoveryMs: SCHEDULED_RECOVERY_MS,
+  propose: (diagnosis) => isFact(diagnosis, "view_stale") ? proposedRelation(diagnosis, "view") : null,
+  check(state, label) {
+    if (state.unique_index === true) return;
+    throw new ActionError(
+      "not_applicable",
+      `${label} has no unique index, and refreshing it would lock its readers out. Create a unique index on it.`,
+    );
+  },
+  run: (postgres, key, { schema, name }) => postgres.refreshView(key, schema, name),
+});

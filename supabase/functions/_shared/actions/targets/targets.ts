@@ -1,0 +1,59 @@
+import type { RpcClient } from "../../platform/rpc.ts";
+import type { Integrations } from "../integrations.ts";
+import { type ConfigurationTarget, createConfigurationTarget } from "./configuration.ts";
+import type { DeliveryOptions, ReadSecret } from "./delivery.ts";
+import { createGithubTarget, type GithubTarget } from "./github.ts";
+import { createNotifyTarget, type NotifyTarget } from "./notify.ts";
+import type { Outbound } from "./outbound.ts";
+import type { PolicyOf } from "./policy.ts";
+import { createPostgresTarget, type PostgresTarget } from "./postgres.ts";
+import { createWebhookTarget, type WebhookTarget } from "./webhook.ts";
+
+/** The adapters of one project. They are made per project, so that none can reach another tenant. */
+export interface Targets {
+  configuration: ConfigurationTarget;
+  postgres: PostgresTarget;
+  webhook: WebhookTarget;
+  notify: NotifyTarget;
+  github: GithubTarget;
+}
+
+export interface TargetOptions {
+  projectId: number;
+  /** A client with the service role. */
+  client: RpcClient;
+  integrations: Integrations;
+  secret: ReadSecret;
+  outbound: Outbound;
+  now: () => Date;
+  /** Breakers of the outgoing calls, by name, e.g. `github:api.github.com`. */
+  policyOf?: PolicyOf;
+  wait?: (ms: number) => Promise<void>;
+}
+
+/** Wires the adapters of one project. */
+export function createTargets(options: TargetOptions): Targets {
+  const { client, projectId, integrations, secret, now } = options;
+  const delivery = (kind: string): DeliveryOptions => ({
+    outbound: options.outbound,
+    kind,
+    policyOf: options.policyOf,
+    wait: options.wait,
+  });
+  return {
+    configuration: createConfigurationTarget(client, projectId),
+    postgres: createPostgresTarget(client, projectId, now),
+    webhook: createWebhookTarget({
+      ...delivery("webhook"),
+      runbooks: integrations.webhook?.runbooks ?? [],
+      secret,
+      now,
+    }),
+    notify: createNotifyTarget({
+      ...delivery("notify"),
+      channels: integrations.notify?.channels ?? {},
+      secret,
+    }),
+    github: createGithubTarget({ ...delivery("github"), integration: integrations.github ?? null, secret }),
+  };
+}

@@ -1,0 +1,86 @@
+import type { JsonObject } from "../../platform/json.ts";
+import type { Observation } from "../action.ts";
+import { isActionError } from "../action-error.ts";
+import type { Runbook } from "../integrations.ts";
+import { deliver, type DeliveryOptions, type ReadSecret, requiredSecret } from "./delivery.ts";
+import { signedHeaders } from "./signature.ts";
+
+/** Signed requests to the webhooks that a team has declared. */
+export interface WebhookTarget {
+  /** The runbook of this name in the project's integration, or null. */
+  runbook(name: string): Runbook | null;
+  /** Posts a payload once. `id` makes it recognisable: a receiver must not work on the same id twice. */
+  post(url: string, secretName: string, id: string, payload: JsonObject): Promise<{ status: number }>;
+  /** Asks a status URL what became of `id`. */
+  status(url: string, secretName: string, id: string): Promise<Observation>;
+}
+
+export interface WebhookOptions extends DeliveryOptions {
+  runbooks: readonly Runbook[];
+  secret: ReadSecret;
+  now: () => Date;
+}
+
+const STATES: Record<string, Observation> = {
+  applied: "applied",
+  succeeded: "applied",
+  // It has begun: sending it again would do it twice.
+  running: "applied",
+  not_applied: "not_applied",
+  failed: "not_applied",
+};
+
+/**
+ * Requests carry the Standard Webhooks signature and `idempotency-key`. The status URL is asked with
+ * `GET <url>?id=<webhook id>`, signed over an empty body, and answers 404 when it does not know the id, or
+ * `{ "state": "applied" | "running" | "not_applied" | "failed" }`.
+ */
+export function createWebhookTarget(options: WebhookOptions): WebhookTarget {
+  return {
+    runbook: (name) => options.runbooks.find((runbook) => runbook.name === name) ?? null,
+
+    async post(url, secretName, id, payload) {
+      const secret = await requiredSecret(options.secret, secretName);
+      const body = JSON.stringify(payload);
+      const response = await deliver(options, async () => ({
+        method: "POST",
+        url,
+        headers: {
+          "content-type": "application/json",
+          "idempotency-key": id,
+          ...await signedHeaders(secret, id, options.now(), body),
+        },
+        body,
+      }));
+      return { status: response.status };
+    },
+
+    async status(url, secretName, id) {
+      const secret = await requiredSecret(options.secret, secretName);
+      const asked = new URL(url);
+      asked.searchParams.set("id", id);
+      try {
+        const response = await deliver(options, async () => ({
+          method: "GET",
+          url: asked.href,
+          headers: { accept: "application/json", ...await signedHeaders(secret, id, options.now(), "") },
+        }));
+        return stateOf(response.text);
+      } catch (error) {
+        if (isActionError(error) && error.status === 404) return "not_applied";
+        if (isActionError(error, "rejected")) return "unknown";
+        throw error;
+      }
+    },
+  };
+}
+
+function stateOf(text: string): Observation {
+  try {
+    const answer: unknown = JSON.parse(text);
+    const state = typeof answer === "object" && answer !== null && "state" in answer ? answer.state : null;
+    return typeof state === "string" ? STATES[state] ?? "unknown" : "unknown";
+  } catch {
+    return "unknown";
+  }
+}
