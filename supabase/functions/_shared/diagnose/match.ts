@@ -7,7 +7,7 @@ import { readEvent, type Reading } from "./reading/reading.ts";
 /** Below this a fit is noise: a bare platform or a generic type. */
 const STRENGTH_MINIMUM = 0.3;
 /** Text never proves a cause. */
-const STRENGTH_MAXIMUM = 0.99;
+const STRENGTH_MAXIMUM = 0.999;
 const MATCHES_LIMIT = 5;
 
 /**
@@ -17,11 +17,11 @@ const MATCHES_LIMIT = 5;
 const WEIGHTS = {
   code: 0.92,
   mentionedCode: 0.85,
-  type: 0.55,
-  typeGlob: 0.4,
+  type: 0.7,
+  typeGlob: 0.5,
   genericType: 0.15,
-  status: 0.45,
-  statusClass: 0.35,
+  status: 0.6,
+  statusClass: 0.4,
   host: 0.3,
   module: 0.3,
   platform: 0.1,
@@ -40,12 +40,21 @@ interface Compiled {
 
 const compiled = new WeakMap<PatternConditions, Compiled>();
 
+/** What is known around the event: the weights of database findings by rule, 0..1. */
+export interface Circumstances {
+  findings?: Record<string, number>;
+}
+
 /** The patterns that fit the event, best first, at most five. Deterministic; cost is bounded whatever the patterns say. */
-export function matchPatterns(event: ErrorEvent, patterns: readonly KnownPattern[]): PatternMatch[] {
+export function matchPatterns(
+  event: ErrorEvent,
+  patterns: readonly KnownPattern[],
+  circumstances: Circumstances = {},
+): PatternMatch[] {
   const reading = readEvent(event);
   const matches: PatternMatch[] = [];
   for (const pattern of patterns) {
-    const fit = matchConditions(reading, pattern.match);
+    const fit = matchConditions(reading, pattern.match, circumstances);
     if (fit !== null && fit.strength >= STRENGTH_MINIMUM) {
       matches.push({ patternId: pattern.id ?? pattern.slug, slug: pattern.slug, ...fit });
     }
@@ -59,14 +68,17 @@ export function matchPatterns(event: ErrorEvent, patterns: readonly KnownPattern
 export function matchConditions(
   reading: Reading,
   conditions: PatternConditions,
+  circumstances: Circumstances = {},
 ): { strength: number; why: string } | null {
   const { anyOf, noneOf } = compile(conditions);
   let best: { strength: number; why: string } | null = null;
   for (const clause of anyOf) {
-    const fit = matchClause(reading, clause);
+    const fit = matchClause(reading, clause, circumstances);
     if (fit !== null && (best === null || fit.strength > best.strength)) best = fit;
   }
-  if (best === null || noneOf.some((clause) => matchClause(reading, clause) !== null)) return null;
+  if (best === null || noneOf.some((clause) => matchClause(reading, clause, circumstances) !== null)) {
+    return null;
+  }
   return best;
 }
 
@@ -75,11 +87,15 @@ interface Sign {
   why: string;
 }
 
-function matchClause(reading: Reading, clause: CompiledClause): { strength: number; why: string } | null {
+function matchClause(
+  reading: Reading,
+  clause: CompiledClause,
+  circumstances: Circumstances,
+): { strength: number; why: string } | null {
   // Cheapest first: most clauses fail on their first condition.
   const checks: (Sign | null | undefined)[] = [];
-  for (const check of [codeSign, statusSign, typeSign, placeSign, messageSign]) {
-    const sign = check(reading, clause);
+  for (const check of [codeSign, statusSign, typeSign, findingSign, placeSign, messageSign]) {
+    const sign = check(reading, clause, circumstances);
     if (sign === null) return null;
     checks.push(sign);
   }
@@ -148,6 +164,16 @@ function placeSign(reading: Reading, clause: CompiledClause): Sign | null | unde
     whys.push(`${noun} ${place}`);
   }
   return whys.length === 0 ? undefined : { weight: 1 - doubt, why: whys.join(", ") };
+}
+
+function findingSign(
+  _: Reading,
+  clause: CompiledClause,
+  { findings = {} }: Circumstances,
+): Sign | null | undefined {
+  if (!clause.findings?.length) return undefined;
+  const rule = clause.findings.find((rule) => (findings[rule] ?? 0) > 0);
+  return rule === undefined ? null : { weight: findings[rule]!, why: `the database finding ${rule}` };
 }
 
 function messageSign(reading: Reading, clause: CompiledClause): Sign | null | undefined {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { TargetKind } from "../../actions/action.ts";
 import type { JsonObject } from "../../platform/json.ts";
-import { CATEGORIES, type Category, type Severity } from "../diagnosis.ts";
+import type { Category, Severity } from "../diagnosis.ts";
 
 /**
  * Text that must appear in a message. Case and width of whitespace do not count; `*` stands for any run of characters;
@@ -20,6 +20,7 @@ const phrase = z.string().max(PHRASE_LIMIT).refine(
   (text) => text.replace(/[*\s]/g, "").length >= PHRASE_LITERAL_MINIMUM,
   `A phrase needs at least ${PHRASE_LITERAL_MINIMUM} characters besides * and spaces.`,
 );
+/** Globs are compared with names, not searched in prose: one character is enough. */
 const glob = z.string().min(1).max(PHRASE_LIMIT);
 
 const clauseSchema = z.strictObject({
@@ -33,7 +34,12 @@ const clauseSchema = z.strictObject({
   hosts: z.array(glob).max(LIST_LIMIT).optional(),
   modules: z.array(glob).max(LIST_LIMIT).optional(),
   platforms: z.array(glob).max(LIST_LIMIT).optional(),
+  /** The inspection of the database found this; names of the rules in `evidence/`. */
+  findings: z.array(z.string().min(2).max(64)).max(LIST_LIMIT).optional(),
 });
+
+/** Conditions that can stand alone. */
+const SUFFICIENT = ["codes", "types", "messages", "statuses", "findings"] as const;
 
 /** A clause holds when each of its conditions holds; a condition holds when any of its values does. */
 export type Clause = z.infer<typeof clauseSchema>;
@@ -42,9 +48,10 @@ export type Clause = z.infer<typeof clauseSchema>;
 export const patternMatchSchema = z.strictObject({
   anyOf: z.array(
     clauseSchema.refine(
-      ({ codes, types, messages, statuses }) =>
-        [codes, types, messages, statuses].some((list) => list?.length),
-      "A clause needs a code, type, message or status: a host or platform alone says nothing about the error.",
+      (clause) => SUFFICIENT.some((condition) => clause[condition]?.length),
+      `A clause needs at least one of ${
+        SUFFICIENT.join(", ")
+      }: a host or platform alone says nothing of the error.`,
     ),
   ).min(1).max(CLAUSE_LIMIT),
   /** Clauses that rule the pattern out. */
@@ -76,6 +83,8 @@ export interface ExampleEvent {
   url?: string;
   extra?: JsonObject;
   contexts?: JsonObject;
+  /** What the database showed: rule -> weight. */
+  findings?: Record<string, number>;
 }
 
 /** A cause that recurs across projects, with the actions that have a chance on it. */
@@ -103,5 +112,3 @@ export interface KnownPattern {
   severity: Severity;
   match: PatternConditions;
 }
-
-export const categorySchema = z.enum(CATEGORIES);
