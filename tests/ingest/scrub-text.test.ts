@@ -1,0 +1,156 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { scrubAndCut, scrubText } from "../../supabase/functions/_shared/signals/scrub/scrub-text.ts";
+import { shapedSecrets } from "./secrets.ts";
+
+describe("scrubbing text by shape", () => {
+  for (const { kind, text, core } of shapedSecrets(7)) {
+    it(`removes a ${kind}, alone and inside a sentence`, () => {
+      for (
+        const whole of [
+          text,
+          `failed for ${text} at once`,
+          `(${text})`,
+          `[${text}]`,
+          `a\n${text}\nb`,
+          `"${text}"`,
+        ]
+      ) {
+        expect(scrubText(whole), whole).not.toContain(core);
+      }
+    });
+  }
+
+  it.each([
+    "SyntaxError: Unexpected token '<', \"<!DOCTYPE \"... is not valid JSON",
+    "Unexpected token: }",
+    "Unexpected token = in JSON at position 3",
+    "AuthApiError: Invalid Refresh Token: Refresh Token Not Found",
+    "password authentication failed for user",
+    "Your password is required",
+    "connect ECONNREFUSED 127.0.0.1:5432",
+    "connect ECONNREFUSED ::1:5432",
+    "Cannot read properties of undefined (reading 'map')",
+    "at Object.handler (file:///srv/app/reset-password.ts:12:5)",
+    'duplicate key value violates unique constraint "users_name_key"',
+    "max_tokens=4096 exceeded",
+    "Bearer token is missing",
+    "Basic authentication is not enabled",
+    "2026-11-21T03:29:25.123Z started at 12:34:56",
+    "std::bad_alloc in ns::Class::method",
+    "canceling statement due to statement timeout",
+    "const key = items.map((token) => token.id);",
+    "if (x === y && a !== b) return author;",
+    "module @supabase/supabase-js@2.119.0 not found",
+    "https://example.org/users/42?page=2&sort=name",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "order 1234567890123 failed",
+    "Chrome/120.0.0.0 Safari/537.36",
+    "session.ts",
+    "host db.example.org port 5432",
+    "the key: value pairs are missing",
+  ])("leaves alone what only looks like a secret: %s", (text) => {
+    expect(scrubText(text)).toBe(text);
+  });
+
+  it("keeps what stands around a secret", () => {
+    expect(scrubText("login of alice@example.org from 198.51.100.4 failed")).toBe(
+      "login of [email] from [ip] failed",
+    );
+    expect(scrubText("postgres://app:hunter2@db:5432/x?sslmode=require")).toBe(
+      "postgres://[Filtered]@db:5432/x?sslmode=require",
+    );
+    expect(scrubText("GET /cb?code=abc123&page=2")).toBe("GET /cb?code=[Filtered]&page=2");
+    expect(scrubText('{"password":"a\\"b","page":2}')).toBe('{"password":"[Filtered]","page":2}');
+    expect(scrubText("password=hunter2, retry=3")).toBe("password=[Filtered], retry=3");
+    expect(scrubText("token = getToken(request)")).toBe("token = getToken(request)");
+    expect(scrubText("card 4111 1111 1111 1111 declined")).toBe("card [card] declined");
+  });
+
+  it("removes every address of a text with several, and credentials of hand-written connection strings", () => {
+    expect(scrubText("a@example.org,b@example.org;c@example.org")).not.toMatch(/@example/);
+    expect(scrubText("mysql://root:p/a?s#s@db:3306/x and redis://:geheim@cache:6379")).not.toMatch(
+      /geheim|a\?s|root/,
+    );
+  });
+
+  it("removes what Postgres cannot store", () => {
+    expect(scrubText("a\0b")).toBe("a\ufffdb");
+    expect(scrubText("a\ud800b").isWellFormed()).toBe(true);
+  });
+
+  it("changes nothing more when it runs twice", () => {
+    const parts = fc.oneof(
+      fc.constantFrom(...shapedSecrets(3).map((secret) => ` ${secret.text} `)),
+      fc.constantFrom(
+        "password",
+        "token",
+        "=",
+        ": ",
+        '"',
+        "'",
+        " ",
+        "@",
+        "://",
+        "--",
+        "\\",
+        "[",
+        "]",
+        "{",
+        "}",
+        ">",
+        "<",
+      ),
+      fc.string({ maxLength: 8 }),
+    );
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 12 }), (words) => {
+        const once = scrubText(words.join(""));
+        expect(scrubText(once)).toBe(once);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describe("cutting text", () => {
+  it("bounds a text and says that it was cut", () => {
+    const text = scrubAndCut("x ".repeat(5000), 100);
+    expect(text.length).toBeLessThanOrEqual(100);
+    expect(text.endsWith("…")).toBe(true);
+  });
+
+  it("never keeps half a secret that stands where the text is cut", () => {
+    const secrets = shapedSecrets(11);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...secrets),
+        fc.integer({ min: 0, max: 700 }),
+        fc.boolean(),
+        (secret, before, shrink) => {
+          const lead = shrink ? `a@example.org ${"y ".repeat(before / 2)}` : "y ".repeat(before / 2);
+          const text = `${lead}${secret.text} ${"z ".repeat(400)}`;
+          const kept = scrubAndCut(text, 300);
+          expect(kept).not.toContain(secret.core);
+          // Half of it would still be a leak.
+          expect(kept).not.toContain(secret.core.slice(0, Math.max(9, Math.ceil(secret.core.length * 0.6))));
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+
+  it("does not cut a character in half", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary", maxLength: 60 }),
+        fc.integer({ min: 1, max: 40 }),
+        (text, max) => {
+          const kept = scrubAndCut(text, max);
+          expect(kept.isWellFormed()).toBe(true);
+          expect(kept.length).toBeLessThanOrEqual(max + 8);
+        },
+      ),
+    );
+  });
+});
