@@ -1,0 +1,227 @@
+-- Ingest's one call: everything that one group commit brought, recorded in one transaction.
+
+create type prunella.incoming_event as (
+  project_id bigint, event_id uuid, fingerprint text, fingerprint_version smallint, type text, title text, culprit text,
+  platform text, level text, release text, environment text, user_hash text, trace_id text, occurred_at timestamptz,
+  grouping_components jsonb, payload jsonb
+);
+create type prunella.incoming_traffic as (
+  project_id bigint, minute_at timestamptz, release text, environment text, request_count bigint, failed_request_count bigint,
+  session_count bigint, crashed_session_count bigint, duration_ms_sum double precision
+);
+create type prunella.incoming_heartbeat as (
+  project_id bigint, monitor_slug text, environment text, status text, check_in_id text, occurred_at timestamptz,
+  duration_ms double precision, interval_seconds integer, margin_seconds integer
+);
+grant usage on type prunella.incoming_event, prunella.incoming_traffic, prunella.incoming_heartbeat to service_role;
+
+create function prunella.record_events(p_events jsonb, p_now timestamptz) returns integer
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  v_today date := (p_now at time zone 'utc')::date;
+  v_minute timestamptz := date_trunc('minute', p_now);
+  v_rows prunella.incoming_event[];
+  v_busy bigint[];
+  v_accepted integer;
+begin
+  -- Yesterday is looked at too, so that a retry around midnight is still a duplicate.
+  select array_agg(e) into v_rows
+  from (
+    select distinct on (r.project_id, r.event_id) r.*
+    from jsonb_populate_recordset(null::prunella.incoming_event, p_events) as r
+    order by r.project_id, r.event_id
+  ) as e
+  where not exists (
+    select from public.error_events as known
+    where known.received_on in (v_today, v_today - 1) and known.project_id = e.project_id and known.event_id = e.event_id
+  );
+  if v_rows is null then
+    return 0;
+  end if;
+
+  -- Ordered, so that two batches that bring the same new issues cannot deadlock.
+  insert into public.detected_errors (
+    project_id, fingerprint, fingerprint_version, type, title, culprit, platform, level, severity, environment,
+    first_release, last_release, first_seen_at, last_seen_at, grouping_components
+  )
+  select distinct on (r.project_id, r.fingerprint)
+    r.project_id, r.fingerprint, r.fingerprint_version, r.type, r.title, r.culprit, r.platform, r.level,
+    case r.level when 'fatal' then 'high' when 'error' then 'medium' else 'low' end,
+    r.environment, r.release, r.release, p_now, p_now, coalesce(r.grouping_components, '[]')
+  from unnest(v_rows) as r
+  where not exists (
+    select from public.detected_errors as d where d.project_id = r.project_id and d.fingerprint = r.fingerprint
+  )
+  order by r.project_id, r.fingerprint, r.occurred_at
+  on conflict (project_id, fingerprint) do nothing;
+
+  with inserted as (
+    insert into public.error_events (
+      received_on, project_id, event_id, issue_id, received_at, occurred_at, level, release, environment, user_hash, trace_id, payload
+    )
+    select v_today, r.project_id, r.event_id, coalesce(d.merged_into_id, d.id), p_now, r.occurred_at, r.level, r.release,
+      r.environment, r.user_hash, r.trace_id, r.payload
+    from unnest(v_rows) as r
+    join public.detected_errors as d on d.project_id = r.project_id and d.fingerprint = r.fingerprint
+    on conflict do nothing
+    returning project_id, issue_id, occurred_at, release, environment
+  ),
+  counted as (
+    select i.issue_id, count(*) as added, max(i.occurred_at) as latest_at,
+      (array_agg(i.release order by i.occurred_at desc) filter (where i.release is not null))[1] as latest_release,
+      array_agg(distinct coalesce(i.release, '')) as releases
+    from inserted as i group by i.issue_id
+  ),
+  minutes as (
+    insert into public.error_minutes as m (issue_id, minute_at, release, environment, project_id, event_count)
+    select i.issue_id, v_minute, coalesce(i.release, ''), coalesce(i.environment, ''), min(i.project_id), count(*)
+    from inserted as i group by i.issue_id, coalesce(i.release, ''), coalesce(i.environment, '')
+    order by 1, 3, 4
+    on conflict (issue_id, minute_at, release, environment) do update set event_count = m.event_count + excluded.event_count
+    returning m.issue_id, m.event_count
+  ),
+  locked as materialized (
+    select d.id from public.detected_errors as d join counted as c on c.issue_id = d.id order by d.id for update of d
+  ),
+  updated as (
+    update public.detected_errors as d
+    set event_count = d.event_count + c.added,
+        last_seen_at = greatest(d.last_seen_at, p_now),
+        last_release = coalesce(c.latest_release, d.last_release),
+        updated_at = p_now,
+        -- Back after it was resolved: unless these are stragglers, or come from the release that it was resolved in.
+        status = case
+          when d.status = 'resolved' and c.latest_at > d.resolved_at
+            and (d.resolved_in_release is null or not d.resolved_in_release = any (c.releases) or cardinality(c.releases) > 1)
+          then 'regressed' else d.status end
+    from counted as c, locked as l
+    where d.id = l.id and d.id = c.issue_id
+    returning d.id
+  )
+  select coalesce(sum(c.added), 0), (
+    select array_agg(m.issue_id) from (
+      select issue_id, sum(event_count) as in_minute from minutes group by issue_id
+    ) as m
+    join counted as added using (issue_id)
+    -- Look for an escalation only when the minute's count passes 10, 20, 40, ...: a storm costs a few looks, not one per batch.
+    where m.in_minute >= 10
+      and floor(log(2, m.in_minute / 10.0)) > coalesce(floor(log(2, nullif(greatest(m.in_minute - added.added, 0), 0) / 10.0)), -1)
+  )
+  into v_accepted, v_busy
+  from counted as c;
+
+  if v_busy is not null then
+    update public.detected_errors as d
+    set status = 'escalating', updated_at = p_now
+    where d.id = any (v_busy) and d.status in ('new', 'ongoing')
+      and d.first_seen_at < p_now - interval '10 minutes'
+      and (select sum(m.event_count) from public.error_minutes as m where m.issue_id = d.id and m.minute_at = v_minute)
+        >= 5 * greatest(1, (
+          select coalesce(sum(m.event_count), 0) / 60.0 from public.error_minutes as m
+          where m.issue_id = d.id and m.minute_at >= v_minute - interval '60 minutes' and m.minute_at < v_minute
+        ));
+  end if;
+  return v_accepted;
+end
+$$;
+comment on function prunella.record_events(jsonb, timestamptz) is
+  'Records events: duplicates by event id count once; issues, counts and diagnosis jobs follow in the same transaction. Returns how many were new.';
+
+create function public.record_batch(p_batch jsonb, p_now timestamptz default now()) returns jsonb
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  v_events jsonb := coalesce(p_batch -> 'events', '[]');
+  v_accepted integer := 0;
+begin
+  if jsonb_array_length(v_events) > 0 then
+    v_accepted := prunella.record_events(v_events, p_now);
+  end if;
+
+  insert into public.traffic_minutes as t (
+    project_id, minute_at, release, environment, request_count, failed_request_count, session_count, crashed_session_count, duration_ms_sum
+  )
+  select r.project_id, date_trunc('minute', r.minute_at), coalesce(r.release, ''), coalesce(r.environment, ''), sum(r.request_count),
+    sum(r.failed_request_count), sum(r.session_count), sum(r.crashed_session_count), sum(r.duration_ms_sum)
+  from jsonb_populate_recordset(null::prunella.incoming_traffic, coalesce(p_batch -> 'traffic', '[]')) as r
+  group by 1, 2, 3, 4
+  order by 1, 2, 3, 4
+  on conflict (project_id, minute_at, release, environment) do update set
+    request_count = t.request_count + excluded.request_count,
+    failed_request_count = t.failed_request_count + excluded.failed_request_count,
+    session_count = t.session_count + excluded.session_count,
+    crashed_session_count = t.crashed_session_count + excluded.crashed_session_count,
+    duration_ms_sum = t.duration_ms_sum + excluded.duration_ms_sum;
+
+  insert into public.heartbeats as h (
+    project_id, monitor_slug, environment, status, last_check_in_id, last_check_in_at, last_duration_ms, interval_seconds, margin_seconds
+  )
+  select distinct on (r.project_id, r.monitor_slug, coalesce(r.environment, ''))
+    r.project_id, r.monitor_slug, coalesce(r.environment, ''), r.status, r.check_in_id, r.occurred_at, r.duration_ms,
+    r.interval_seconds, coalesce(r.margin_seconds, 60)
+  from jsonb_populate_recordset(null::prunella.incoming_heartbeat, coalesce(p_batch -> 'heartbeats', '[]')) as r
+  order by 1, 2, 3, r.occurred_at desc
+  on conflict (project_id, monitor_slug, environment) do update set
+    status = excluded.status, last_check_in_id = excluded.last_check_in_id, last_check_in_at = excluded.last_check_in_at,
+    last_duration_ms = coalesce(excluded.last_duration_ms, h.last_duration_ms),
+    interval_seconds = coalesce(excluded.interval_seconds, h.interval_seconds),
+    margin_seconds = excluded.margin_seconds
+  where h.last_check_in_at <= excluded.last_check_in_at;
+
+  -- A check-in that reports failure is an error like any other.
+  v_accepted := v_accepted + coalesce((
+    select prunella.record_events(jsonb_agg(prunella.heartbeat_event(r.project_id, r.monitor_slug, r.environment, 'failed', p_now)), p_now)
+    from jsonb_populate_recordset(null::prunella.incoming_heartbeat, coalesce(p_batch -> 'heartbeats', '[]')) as r
+    where r.status = 'error'
+    having count(*) > 0
+  ), 0);
+
+  return jsonb_build_object('accepted', v_accepted, 'duplicates', greatest(0, jsonb_array_length(v_events) - v_accepted));
+end
+$$;
+comment on function public.record_batch(jsonb, timestamptz) is
+  'Records { events, traffic, heartbeats } of one group commit. Returns { accepted, duplicates }.';
+
+create function prunella.heartbeat_event(
+  p_project_id bigint, p_monitor_slug text, p_environment text, p_what text, p_now timestamptz
+) returns jsonb
+language sql volatile security invoker set search_path = ''
+as $$
+  select jsonb_build_object(
+    'project_id', p_project_id, 'event_id', gen_random_uuid(),
+    'fingerprint', encode(sha256(convert_to('heartbeat:' || p_what || ':' || p_monitor_slug, 'UTF8')), 'hex'),
+    'fingerprint_version', 1, 'type', 'Heartbeat', 'platform', 'other', 'level', 'error', 'environment', nullif(p_environment, ''),
+    'title', 'Heartbeat ' || p_what || ': ' || p_monitor_slug, 'culprit', p_monitor_slug, 'occurred_at', p_now,
+    'payload', jsonb_build_object(
+      'message', 'Heartbeat ' || p_what || ': ' || p_monitor_slug, 'level', 'error', 'platform', 'other',
+      'tags', jsonb_build_object('monitor', p_monitor_slug), 'exceptions', '[]'::jsonb
+    )
+  )
+$$;
+comment on function prunella.heartbeat_event(bigint, text, text, text, timestamptz) is 'The event that stands for a failed or missed heartbeat.';
+
+create function public.sweep_heartbeats(p_now timestamptz default now()) returns integer
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  v_missed jsonb;
+begin
+  with missed as (
+    update public.heartbeats as h set status = 'missed'
+    where h.interval_seconds is not null and h.status <> 'missed'
+      and h.last_check_in_at + make_interval(secs => h.interval_seconds + h.margin_seconds) < p_now
+    returning h.project_id, h.monitor_slug, h.environment
+  )
+  select jsonb_agg(prunella.heartbeat_event(m.project_id, m.monitor_slug, m.environment, 'missed', p_now)) into v_missed from missed as m;
+  return case when v_missed is null then 0 else prunella.record_events(v_missed, p_now) end;
+end
+$$;
+comment on function public.sweep_heartbeats(timestamptz) is 'Turns schedules that did not check in in time into errors. Returns how many.';
+
+revoke execute on function prunella.record_events(jsonb, timestamptz),
+  prunella.heartbeat_event(bigint, text, text, text, timestamptz) from public;
+grant execute on function prunella.record_events(jsonb, timestamptz),
+  prunella.heartbeat_event(bigint, text, text, text, timestamptz) to service_role;
+revoke execute on function public.record_batch(jsonb, timestamptz), public.sweep_heartbeats(timestamptz) from public, anon, authenticated;
+grant execute on function public.record_batch(jsonb, timestamptz), public.sweep_heartbeats(timestamptz) to service_role;
