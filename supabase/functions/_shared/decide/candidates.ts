@@ -3,11 +3,11 @@ import type { Diagnosis, SuspectChange } from "../diagnose/diagnosis.ts";
 import { calibrate, type CalibrationMap } from "../learn/calibration.ts";
 import type { JsonObject } from "../platform/json.ts";
 import { candidateKey } from "./canonical.ts";
-import { PRIOR_WEIGHT, sourceConfidence, type SourceInput } from "./confidence.ts";
+import { sourceConfidence, type SourceInput } from "./confidence.ts";
 import { exclusionReason } from "./exclusions.ts";
 import {
   BACKGROUND_PROBABILITY,
-  CHANGE_PRIORS,
+  CHANGE_ACTIONS,
   EVIDENCE_PRIOR,
   MERGE_GAIN_CAP,
   MERGED_PROBABILITY_CAP,
@@ -16,6 +16,7 @@ import type {
   Candidate,
   CandidateSource,
   CauseKey,
+  ChangeAction,
   DecisionIssue,
   ExcludedCandidate,
   PastFix,
@@ -29,6 +30,8 @@ export interface CandidatesInput {
   diagnosis: Diagnosis;
   actions: readonly Action[];
   patternActions: readonly PatternAction[];
+  /** `CHANGE_ACTIONS` when absent. */
+  changeActions?: readonly ChangeAction[];
   trackRecords: readonly TrackRecord[];
   calibration: CalibrationMap | null;
   pastFixes: readonly PastFix[];
@@ -67,8 +70,12 @@ export function candidates(
   }
   const kept: Candidate[] = [];
   for (const [key, proposal] of found) {
-    const reason = exclusionReason(key, input.issue, input.pastFixes);
-    if (reason) excluded.push({ action: proposal.action.name, parameters: proposal.parameters, reason });
+    const { action } = proposal;
+    const reason = exclusionReason(
+      { key, action: action.name, informational: action.informational ?? false },
+      input,
+    );
+    if (reason) excluded.push({ action: action.name, parameters: proposal.parameters, reason });
     else kept.push(toCandidate(key, proposal, input));
   }
   kept.sort((a, b) => b.probability - a.probability || compare(a.key, b.key));
@@ -156,22 +163,24 @@ function patternSources(action: Action, changeProbability: number, input: Candid
       kind: "pattern",
       causeKey: `pattern:${match.patternId}`,
       patternId: match.patternId,
-      prior: {
-        mean: listed.prior,
-        weight: listed.priorWeight ?? PRIOR_WEIGHT,
-        from: `catalogue for ${match.slug}`,
-      },
+      prior: { ...listed.prior, from: `catalogue for ${match.slug}` },
       causeProbability: match.strength * changeProbability,
     })];
   });
 }
 
 function changeSource(action: Action, change: SuspectChange, input: CandidatesInput): SourceInput {
+  const listed = (input.changeActions ?? CHANGE_ACTIONS).find((row) =>
+    row.kind === change.kind && row.action === action.name
+  );
+  const prior = listed
+    ? { ...listed.prior, from: `taking back a ${change.kind} change` }
+    : { ...EVIDENCE_PRIOR, from: "an unproven action" };
   return source(action, input, {
     kind: "change",
     causeKey: `change:${change.kind}`,
     patternId: null,
-    prior: { ...CHANGE_PRIORS[change.kind], from: `taking back a ${change.kind} change` },
+    prior,
     causeProbability: change.probability,
   });
 }

@@ -1,10 +1,10 @@
 import { decayedEvidence } from "../learn/track-record.ts";
 import { betaMean } from "../statistics/beta-mean.ts";
 import { betaQuantile } from "../statistics/beta-quantile.ts";
-import type { CandidateSource, CauseKey, ConfidenceBreakdown, OutcomeEvidence } from "./types.ts";
+import type { CandidateSource, CauseKey, ConfidenceBreakdown, OutcomeEvidence, Prior } from "./types.ts";
 
-/** Outcomes that a prior of the catalogue is worth. */
-export const PRIOR_WEIGHT = 4;
+/** The most outcomes that a prior may be worth: a bet, however sure, gives way to what is measured. */
+export const PRIOR_WEIGHT_CAP = 12;
 /** The most outcomes that the pool, its prior included, is worth against a project's own history. */
 export const POOL_WEIGHT_CAP = 20;
 /** Each further project may add this much of it, so that a single one cannot speak for all. */
@@ -14,7 +14,7 @@ export interface SourceInput {
   kind: CandidateSource["kind"];
   causeKey: CauseKey;
   patternId: string | null;
-  prior: { mean: number; weight: number; from: string };
+  prior: Prior & { from: string };
   /** All projects, this one included; null when nothing is known. */
   pool: OutcomeEvidence | null;
   project: OutcomeEvidence | null;
@@ -36,7 +36,7 @@ export interface SourceInput {
  *
  * @example
  * // A prior of 0.9 that nothing has tested yet, on a certain match:
- * sourceConfidence({ kind: "pattern", causeKey: "pattern:1", patternId: "1", prior: { mean: 0.9, weight: 4, from: "catalogue" },
+ * sourceConfidence({ kind: "pattern", causeKey: "pattern:1", patternId: "1", prior: { alpha: 9, beta: 1, from: "catalogue" },
  *   pool: null, project: null, causeProbability: 1, backgroundProbability: 0 }, new Date()).probability; // 0.9
  */
 export function sourceConfidence(input: SourceInput, now: Date): CandidateSource {
@@ -47,15 +47,13 @@ export function sourceConfidence(input: SourceInput, now: Date): CandidateSource
     failures: Math.max(0, all.failures - project.failures),
   };
   const projects = Math.max(0, (input.pool?.projects ?? 1) - (input.project ? 1 : 0));
-  const mean = clamp(input.prior.mean, 0.01, 0.99);
-  const pooled = {
-    alpha: mean * input.prior.weight + pool.successes,
-    beta: (1 - mean) * input.prior.weight + pool.failures,
-  };
+  const prior = cappedPrior(input.prior);
+  const pooled = { alpha: prior.alpha + pool.successes, beta: prior.beta + pool.failures };
   const total = pooled.alpha + pooled.beta;
+  const priorWeight = prior.alpha + prior.beta;
   const allowed = Math.max(
-    input.prior.weight,
-    Math.min(POOL_WEIGHT_CAP, input.prior.weight + POOL_WEIGHT_PER_PROJECT * projects),
+    priorWeight,
+    Math.min(POOL_WEIGHT_CAP, priorWeight + POOL_WEIGHT_PER_PROJECT * projects),
   );
   const scale = Math.min(1, allowed / total);
   const alpha = pooled.alpha * scale + project.successes;
@@ -93,6 +91,14 @@ export function sourceConfidence(input: SourceInput, now: Date): CandidateSource
   };
 }
 
+function cappedPrior({ alpha, beta }: Prior): Prior {
+  if (!(alpha > 0 && beta > 0)) {
+    throw new RangeError(`a prior needs alpha and beta above 0, got ${alpha} and ${beta}`);
+  }
+  const scale = Math.min(1, PRIOR_WEIGHT_CAP / (alpha + beta));
+  return { alpha: alpha * scale, beta: beta * scale };
+}
+
 /** Law of total probability: the action works on its cause with `works`, on anything else with `background`. */
 export function resolveProbability(works: number, cause: number, background: number): number {
   // An action never works better when it is aimed at the wrong cause.
@@ -112,9 +118,9 @@ function sentence(
     ? `the change is the cause with ${percent(input.causeProbability)}`
     : "only the facts of the diagnosis suggest it";
   return `${percent(probability)}: ${cause}; then the action works with ${percent(works)} ` +
-    `(${input.prior.from} ${percent(input.prior.mean)}, other projects ${outcomes(pool)}, this project ${
-      outcomes(project)
-    }).`;
+    `(${input.prior.from} ${percent(betaMean(input.prior.alpha, input.prior.beta))}, other projects ${
+      outcomes(pool)
+    }, this project ${outcomes(project)}).`;
 }
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;

@@ -2,6 +2,7 @@ import { seededRandom } from "../statistics/random.ts";
 import { candidates, type CandidatesInput } from "./candidates.ts";
 import { candidateKey } from "./canonical.ts";
 import { best, choose } from "./choose.ts";
+import { ACTIVE_STATES, WAITING_STATES } from "./fix-states.ts";
 import { explain } from "./explain.ts";
 import { type GuardrailContext, guardrails } from "./guardrails.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
@@ -41,6 +42,7 @@ const REASONS_OF = 3;
  * put before a human; if there is none either, nothing is done, and people are informed unless it is only a matter of waiting.
  */
 export function decide(input: DecisionInput): DecisionRecord {
+  checkTimes(input);
   const limits = input.limits ?? DEFAULT_LIMITS;
   const situation = input.situation ?? { loadRatio: null, resourceUse: null };
   const failures = recentFailures(input.pastFixes, input.now);
@@ -52,7 +54,10 @@ export function decide(input: DecisionInput): DecisionRecord {
     withoutDryRun: check(candidate, input, limits, threshold, false),
   }));
   const healing = checked.filter(({ candidate }) => !candidate.informational);
-  const { verdict: verdictWithoutDryRun, chosen, propensities } = pick(healing, input.seed);
+  const waiting = input.pastFixes.some((fix) =>
+    fix.issueId === input.issue.id && !fix.informational && WAITING_STATES.includes(fix.state)
+  );
+  const { verdict: verdictWithoutDryRun, chosen, propensities } = pick(healing, waiting, input.seed);
   const verdict = input.dryRun ? "observe" : verdictWithoutDryRun;
   const ranked = checked.map(({ candidate, result }): RankedCandidate => ({
     ...candidate,
@@ -62,7 +67,7 @@ export function decide(input: DecisionInput): DecisionRecord {
   const chosenRanked = ranked.find(({ key }) => key === chosen?.key) ?? null;
   const retryAt = verdict === "observe" ? earliestRetry(healing) : null;
   const informed = verdict === "observe"
-    ? retryAt === null
+    ? retryAt === null && !waiting
     : verdict === "review" && input.diagnosis.severity === "critical";
   const record: Omit<DecisionRecord, "explanation"> = {
     version: 1,
@@ -84,7 +89,7 @@ export function decide(input: DecisionInput): DecisionRecord {
     confidence: chosenRanked?.probability ?? 0,
     threshold,
     propensity: chosenRanked?.propensity ?? null,
-    reasons: reasonsFor(chosenRanked, ranked),
+    reasons: reasonsFor(chosenRanked, ranked, waiting),
     retryAt,
     evidence: input.diagnosis.evidence,
     context: {
@@ -103,6 +108,22 @@ export function decide(input: DecisionInput): DecisionRecord {
   return { ...record, explanation: explain(record) };
 }
 
+/** A time that cannot be read would compare as "long ago" and lift a limit. */
+function checkTimes({ now, issue, pastFixes }: DecisionInput): void {
+  const check = (time: string | null, what: string) => {
+    if (time !== null && Number.isNaN(Date.parse(time))) {
+      throw new RangeError(`${what} is not a time: ${time}`);
+    }
+  };
+  if (Number.isNaN(now.getTime())) throw new RangeError("now is not a time");
+  check(issue.episodeStartedAt, `episodeStartedAt of issue ${issue.id}`);
+  for (const fix of pastFixes) {
+    check(fix.createdAt, `createdAt of fix ${fix.id}`);
+    check(fix.appliedAt, `appliedAt of fix ${fix.id}`);
+    check(fix.finishedAt, `finishedAt of fix ${fix.id}`);
+  }
+}
+
 interface Checked {
   candidate: Candidate;
   result: GuardrailResult;
@@ -111,6 +132,7 @@ interface Checked {
 
 function pick(
   healing: readonly Checked[],
+  waiting: boolean,
   seed: number,
 ): { verdict: Verdict; chosen: Candidate | null; propensities: Record<string, number> } {
   const allowing = (verdict: Verdict) =>
@@ -119,7 +141,8 @@ function pick(
     );
   const choice = choose(allowing("apply"), seededRandom(seed));
   if (choice) return { verdict: "apply", ...choice };
-  const proposal = best(allowing("review"));
+  // One question at a time: while a human has a proposal for this issue, there is no second one.
+  const proposal = waiting ? null : best(allowing("review"));
   if (proposal) return { verdict: "review", chosen: proposal, propensities: { [proposal.key]: 1 } };
   return { verdict: "observe", chosen: null, propensities: {} };
 }
@@ -148,6 +171,7 @@ function check(
     probability: candidate.probability,
     threshold: threshold.effective,
     target: targetHistory(candidate.targetKey, pastFixes, now, candidate.informational),
+    issueHasOpenFix: ofIssue.some((fix) => !fix.informational && ACTIVE_STATES.includes(fix.state)),
     proposalCount:
       ofIssue.filter((fix) =>
         !fix.informational && Date.parse(fix.createdAt) >= Date.parse(issue.episodeStartedAt)
@@ -167,8 +191,13 @@ function earliestRetry(healing: readonly Checked[]): string | null {
   return times.sort()[0] ?? null;
 }
 
-function reasonsFor(chosen: RankedCandidate | null, ranked: readonly RankedCandidate[]): string[] {
+function reasonsFor(
+  chosen: RankedCandidate | null,
+  ranked: readonly RankedCandidate[],
+  waiting: boolean,
+): string[] {
   if (chosen) return chosen.guardrails.reasons;
+  if (waiting) return ["A human has not yet answered the proposal for this issue."];
   const healing = ranked.filter((candidate) => !candidate.informational);
   if (healing.length === 0) return ["No action is known that could resolve this issue."];
   return healing.slice(0, REASONS_OF).flatMap((candidate) =>

@@ -22,6 +22,8 @@ export interface GuardrailContext {
   /** The effective threshold. */
   threshold: number;
   target: TargetHistory;
+  /** A fix for this issue is under way: with two at once, verification could not tell which one worked. */
+  issueHasOpenFix: boolean;
   /** Proposals made for this issue in its present life. */
   proposalCount: number;
   /** This very fix was dismissed by a human before. */
@@ -125,6 +127,13 @@ function confidence({ probability, threshold, limits }: GuardrailContext): Objec
 function issueLimits(context: GuardrailContext): Objection[] {
   const { limits, proposalCount, dismissed, recurrenceCount } = context;
   const objections: Objection[] = [];
+  if (context.issueHasOpenFix && !context.informational) {
+    objections.push({
+      atMost: "observe",
+      reason: "Another fix for this issue is under way.",
+      until: new Date(context.now.getTime() + limits.cool_down_ms),
+    });
+  }
   if (dismissed) objections.push({ atMost: "observe", reason: "A human dismissed this fix for this issue." });
   if (!context.informational && !(proposalCount < limits.proposals_per_issue)) {
     objections.push({

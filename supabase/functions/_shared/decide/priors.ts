@@ -1,18 +1,16 @@
-/**
- * What is believed of an action before any outcome, where the catalogue of patterns says nothing.
- */
+import type { ChangeAction } from "./types.ts";
 
 /**
- * Taking back the change that caused a fault resolves it nearly always; what is left is damage that outlives the change. For a
- * deployment there is more of that: migrated data, cached assets.
+ * What can be done about a suspect change, as patterns list what can be done about a cause. Taking back the change that caused a fault
+ * resolves it nearly always; what is left is damage that outlives the change. An action that needs a suspect change and is not listed
+ * here counts as unproven.
  */
-export const CHANGE_PRIORS: Record<"configuration" | "deployment", { mean: number; weight: number }> = {
-  configuration: { mean: 0.97, weight: 10 },
-  deployment: { mean: 0.95, weight: 10 },
-};
+export const CHANGE_ACTIONS: readonly ChangeAction[] = [
+  { kind: "configuration", action: "configuration.revert", prior: { alpha: 9.7, beta: 0.3 } },
+];
 
 /** An action that only the facts of a diagnosis suggest: possible, unproven, for a human to judge. */
-export const EVIDENCE_PRIOR = { mean: 0.3, weight: 2 } as const;
+export const EVIDENCE_PRIOR = { alpha: 0.6, beta: 1.4 } as const;
 
 /** How often an action helps although it was aimed at the wrong cause, faults that pass by themselves included. */
 export const BACKGROUND_PROBABILITY = 0.05;

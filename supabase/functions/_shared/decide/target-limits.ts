@@ -1,10 +1,9 @@
 import type { Objection } from "./guardrails.ts";
 import type { Limits } from "./limits.ts";
-import type { FixState, PastFix } from "./types.ts";
+import { ACTIVE_STATES, FAILED_STATES } from "./fix-states.ts";
+import type { PastFix } from "./types.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
-const ACTIVE: readonly FixState[] = ["approved", "applying", "verifying", "rolling_back"];
-const FAILED: readonly FixState[] = ["failed", "rolled_back"];
 
 /** What happened to one target lately. Times in order of nothing; counts as of the decision. */
 export interface TargetHistory {
@@ -32,7 +31,7 @@ export function targetHistory(
   );
   const touched = fixes.filter((fix) => fix.appliedAt !== null);
   const endOf = (fix: PastFix) => Date.parse(fix.finishedAt ?? fix.appliedAt ?? fix.createdAt);
-  const latestFirst = touched.filter((fix) => fix.state === "succeeded" || FAILED.includes(fix.state))
+  const latestFirst = touched.filter((fix) => fix.state === "succeeded" || FAILED_STATES.includes(fix.state))
     .sort((a, b) => endOf(b) - endOf(a));
   const lastSuccess = latestFirst.findIndex((fix) => fix.state === "succeeded");
   const failures = lastSuccess === -1 ? latestFirst : latestFirst.slice(0, lastSuccess);
@@ -43,7 +42,7 @@ export function targetHistory(
   const lastFailure = failures[0];
   return {
     key,
-    openFix: fixes.some((fix) => ACTIVE.includes(fix.state)),
+    openFix: fixes.some((fix) => ACTIVE_STATES.includes(fix.state)),
     automaticFixesAt: begins.filter((begin) => now.getTime() - begin.getTime() < HOUR_MS),
     lastTouchedAt: ends.length > 0 ? new Date(Math.max(...ends)) : null,
     failuresInARow: failures.length,

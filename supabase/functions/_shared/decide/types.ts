@@ -1,8 +1,10 @@
-import type { Diagnosis, Severity } from "../diagnose/diagnosis.ts";
+import type { Diagnosis, Severity, SuspectChange } from "../diagnose/diagnosis.ts";
 import type { Risk } from "../actions/action.ts";
 import type { CauseBelief, CauseKey } from "../learn/track-record.ts";
 import type { JsonObject } from "../platform/json.ts";
+import type { FixState } from "./fix-states.ts";
 
+export { FIX_STATES, type FixState } from "./fix-states.ts";
 export type { CauseKey, OutcomeEvidence, TrackRecord } from "../learn/track-record.ts";
 
 /** How much Prunella may do alone: only watch, ask a human, or act. Strictest first. */
@@ -13,29 +15,24 @@ export type Mode = (typeof MODES)[number];
 export const VERDICTS = ["observe", "review", "apply"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-/** States of a row of `auto_fixes`; which may follow which is law in the database. */
-export const FIX_STATES = [
-  "proposed",
-  "in_review",
-  "approved",
-  "applying",
-  "verifying",
-  "succeeded",
-  "rolling_back",
-  "rolled_back",
-  "failed",
-  "dismissed",
-  "expired",
-] as const;
-export type FixState = (typeof FIX_STATES)[number];
+/** Pseudo-outcomes of a Beta distribution that stand for what is believed before any real outcome. Both above 0. */
+export interface Prior {
+  alpha: number;
+  beta: number;
+}
 
-/** The catalogue's claim that an action resolves issues which a pattern explains. `prior` is in 0..1. */
+/** The catalogue's claim that an action resolves issues which a pattern explains. */
 export interface PatternAction {
   patternId: string;
   action: string;
-  prior: number;
-  /** How many outcomes the prior is worth; `PRIOR_WEIGHT` when absent. */
-  priorWeight?: number;
+  prior: Prior;
+}
+
+/** The same for issues that a change has caused. */
+export interface ChangeAction {
+  kind: SuspectChange["kind"];
+  action: string;
+  prior: Prior;
 }
 
 /** A fix that was made before: for this issue, or in this project within the last hours. */
@@ -69,7 +66,7 @@ export interface CandidateSource extends CauseBelief {
 
 /** Every number that went into a probability, in the order it was used. */
 export interface ConfidenceBreakdown {
-  prior: { mean: number; weight: number; from: string };
+  prior: Prior & { from: string };
   /** Other projects' outcomes, decayed and capped. */
   pool: { successes: number; failures: number; weightUsed: number; mean: number };
   /** This project's outcomes, decayed. */
