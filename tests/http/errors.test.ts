@@ -37,6 +37,8 @@ test.each([
   ["57014", "timeout", true],
   ["53300", "unavailable", true],
   ["PGRST301", "unauthenticated", false],
+  ["", "unavailable", true],
+  ["PGRST202", "misconfigured", false],
   ["XX000", "internal", false],
 ])("the database's %s is %s", (code, expected, retry) => {
   const failure = databaseFailure({ code, message: "said the database" });

@@ -1,7 +1,6 @@
 import { withSupabase } from "@supabase/server/adapters/hono";
 import { createAdminClient } from "@supabase/server/core";
 import type { SupabaseContext } from "@supabase/server";
-import type { Context } from "hono";
 import { failures } from "./errors.ts";
 
 type Client = SupabaseContext["supabase"];
@@ -34,17 +33,40 @@ export const auth = {
   none: withSupabase({ auth: "none", supabaseOptions }),
 } as const;
 
+type Requirement = { [scheme: string]: string[] };
+
 /** What OpenAPI says about each of the ways above. */
-export const security = {
+export const security: Record<
+  "user" | "automations" | "secret" | "userOrSecret" | "projectKey",
+  Requirement[]
+> = {
   user: [{ user: [] }],
   automations: [{ secret: [] }],
   secret: [{ secret: [] }],
   userOrSecret: [{ user: [] }, { secret: [] }],
   projectKey: [{ projectKey: [] }],
-} satisfies Record<string, Record<string, string[]>[]>;
+};
+
+/**
+ * A secret key, unless `open()` says that anybody may call. The key may also come as a bearer token: scrapers such as
+ * Prometheus send one easily, and other headers only in recent versions.
+ */
+export function secretUnless(open: () => boolean): typeof auth.secret {
+  return (c, next) => {
+    if (open()) return auth.none(c, next);
+    const token = bearerToken(c.req.header("authorization"));
+    if (token && !c.req.header("apikey")) {
+      const headers = new Headers(c.req.raw.headers);
+      headers.set("apikey", token);
+      headers.delete("authorization");
+      c.req.raw = new Request(c.req.raw, { headers });
+    }
+    return auth.secret(c, next);
+  };
+}
 
 /** The client that carries the caller's own rights: row-level security for people, everything for machines. */
-export function callerClient(c: Context<{ Variables: { supabaseContext: SupabaseContext } }>): Client {
+export function callerClient(c: { var: { supabaseContext: SupabaseContext } }): Client {
   const { authMode, supabase, supabaseAdmin } = c.var.supabaseContext;
   switch (authMode) {
     case "user":

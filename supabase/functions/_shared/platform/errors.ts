@@ -155,7 +155,13 @@ export function databaseFailure(error: DatabaseError): Failure {
     case "PGRST001":
     case "PGRST002":
     case "PGRST003":
+    case "": // supabase-js: the request itself failed
       return failures.unavailable("The database cannot answer now. Try again soon.", soon);
+    case "PGRST202":
+    case "PGRST205":
+    case "42883":
+    case "42P01":
+      return failures.misconfigured("The database lacks something that this function needs. Apply all migrations.", options);
     default:
       return failures.internal(GENERIC, options);
   }

@@ -17,12 +17,14 @@ export const failureSchema = z.object({
   }),
 }).openapi("Failure");
 
-/** The `responses` of a route: its success, and the failure that every route may answer with. */
+/** The failure that every route may answer with. */
+export const failureAnswers = {
+  default: { description: "A failure", content: { "application/json": { schema: failureSchema } } },
+};
+
+/** The `responses` of a route that answers JSON. */
 export function answers<S extends z.ZodType>(schema: S, description: string) {
-  return {
-    200: { description, content: { "application/json": { schema } } },
-    default: { description: "A failure", content: { "application/json": { schema: failureSchema } } },
-  };
+  return { 200: { description, content: { "application/json": { schema } } }, ...failureAnswers };
 }
 
 /** A required JSON body. */
