@@ -1,4 +1,3 @@
-import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { matchConditions, matchPatterns } from "../../supabase/functions/_shared/diagnose/match.ts";
 import { PATTERNS } from "../../supabase/functions/_shared/diagnose/patterns/catalogue.ts";
@@ -53,10 +52,12 @@ describe.each(PATTERNS.map((pattern) => [pattern.slug, pattern] as const))("%s",
 
 describe("the catalogue", () => {
   it("lists every pattern file, and each under the name of its file", () => {
-    const files = readdirSync(FOLDER, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
+    const files = [...Deno.readDirSync(FOLDER)]
+      .filter((entry) => entry.isDirectory)
       .flatMap(({ name }) =>
-        readdirSync(new URL(`${name}/`, FOLDER)).map((file) => `${name}-${file.replace(/\.ts$/, "")}`)
+        [...Deno.readDirSync(new URL(`${name}/`, FOLDER))].map((file) =>
+          `${name}-${file.name.replace(/\.ts$/, "")}`
+        )
       );
     expect(PATTERNS.map(({ slug }) => slug).sort()).toEqual(files.sort());
   });

@@ -56,3 +56,32 @@ const CLASSES = new Set(
 export function isSqlstate(code: string): boolean {
   return /^[0-9A-Z]{5}$/.test(code) && CLASSES.has(code.slice(0, 2));
 }
+
+/** The server's own English wording, for drivers and logs that pass the message without its code. */
+const WORDINGS: readonly [string, string][] = [
+  ["duplicate key value violates unique constraint", "23505"],
+  ["violates foreign key constraint", "23503"],
+  ["violates not-null constraint", "23502"],
+  ["violates check constraint", "23514"],
+  ["violates row-level security policy", "42501"],
+  ["could not serialize access", "40001"],
+  ["deadlock detected", "40P01"],
+  ["too many clients already", "53300"],
+  ["remaining connection slots are reserved", "53300"],
+  ["canceling statement due to statement timeout", "57014"],
+  ["canceling statement due to lock timeout", "55P03"],
+  ["current transaction is aborted, commands ignored", "25P02"],
+  ["terminating connection due to idle-in-transaction timeout", "25P03"],
+  ["terminating connection due to administrator command", "57P01"],
+  ["the database system is starting up", "57P03"],
+  ["password authentication failed for user", "28P01"],
+  ["in a read-only transaction", "25006"],
+  ["has not been populated", "55000"],
+  ["contains unexpected zero page", "XX002"],
+  ["invalid page in block", "XX001"],
+];
+
+/** @param lowered a message in lower case */
+export function sqlstateOfMessage(lowered: string): string | null {
+  return WORDINGS.find(([wording]) => lowered.includes(wording))?.[1] ?? null;
+}

@@ -1,0 +1,207 @@
+import type { Json } from "../platform/json.ts";
+import type { SuspectChange } from "./diagnosis.ts";
+import { keyTokens, sharedTokens, textTokens } from "./tokens.ts";
+import { valueSuspicion } from "./value-suspicion.ts";
+
+/** Something that was changed: a configuration key now, a deployment later. */
+export interface Change {
+  kind: SuspectChange["kind"];
+  /** What changed: the configuration key, or the name of what was deployed. */
+  subject: string;
+  version: string;
+  previousVersion: string | null;
+  /** ISO 8601. */
+  changedAt: string;
+  /** Values where there are any; undefined when unknown. */
+  before?: Json;
+  after?: Json;
+}
+
+export interface ChangeContext {
+  /** Text of the error: type, message, codes, culprit. Words of the changed key are looked for in it. */
+  errorText: string;
+  /** The onset is known to this many milliseconds; at least the skew of clocks is assumed. */
+  onsetUncertaintyMs?: number;
+  /** When the issue was seen for the first time ever, ISO 8601. */
+  firstSeenAt: string;
+  /** Events per minute before the onset and since; null when unknown. */
+  rateBefore: number | null;
+  rateAfter: number | null;
+}
+
+/** Changes longer before the onset are not considered. */
+export const CHANGE_WINDOW_MS = 6 * 60 * 60 * 1000;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+/** Events carry the sender's clock and changes ours. */
+const CLOCK_SKEW_MS = 5 * SECOND_MS;
+
+/**
+ * Probability that an issue with a sudden onset comes from one of the changes in the window, before looking at any of
+ * them. Operators of large systems attribute about 70 % of outages to changes (Beyer et al., Site Reliability Engineering,
+ * 2016, ch. 1); changes that nobody recorded here take their part of that.
+ */
+const PRIOR_SOME_CHANGE = 0.4;
+/** The same where the issue has no sudden onset: it has been there all the time, only its first event is new to us. */
+const PRIOR_GRADUAL = 0.1;
+/** Chance that something unrecorded (a deployment, a vendor's change) happened together with a recorded change. */
+const UNRECORDED_COMPANION = 0.03;
+
+/**
+ * Lag from a change to its first error, as a mixture: most take effect with the next request or the next reading of the
+ * configuration; some only when a cache expires, a pool drains or a schedule comes round, with a heavy tail (Lomax with
+ * shape 1: half within the scale); the rest at any time in the window.
+ */
+const PROMPT = { weight: 0.6, meanMs: 30 * SECOND_MS };
+const DELAYED = { weight: 0.3, scaleMs: 10 * MINUTE_MS };
+const ANYTIME_WEIGHT = 0.1;
+
+/** Likelihood ratios: how many times more often a thing is seen when the change is the cause than when it is not. */
+const NAMED_RATIO = 3;
+const NAMED_MAXIMUM = 9;
+const NOT_NAMED_RATIO = 0.75;
+const EXISTED_MINIMUM = 0.02;
+/** Candidates below this are not worth a reader's time. */
+const PROBABILITY_MINIMUM = 0.02;
+const CHANGES_LIMIT = 5;
+
+/**
+ * The changes that may have caused the issue, most probable first, each with its posterior probability. The hypotheses
+ * exclude each other: exactly one of the changes, or none of them; so the probabilities sum to at most 1, and what is
+ * missing from 1 is the probability of "none of them".
+ *
+ *     P(i) = o_i r_i / (1 + sum_j o_j r_j)
+ *
+ * with o_i the prior odds of change i against "none" (the prior for some change, shared among the candidates) and r_i the
+ * product of the likelihood ratios of what was observed: the lag, whether the error existed before, whether the error names
+ * what was changed, and whether the value moved in a suspicious way.
+ *
+ * @param onset when the errors began, ISO 8601
+ */
+export function suspectChanges(
+  changes: readonly Change[],
+  onset: string,
+  context: ChangeContext,
+): SuspectChange[] {
+  const onsetMs = Date.parse(onset);
+  const uncertaintyMs = Math.max(CLOCK_SKEW_MS, context.onsetUncertaintyMs ?? 0);
+  const candidates = changes.filter(({ changedAt }) => {
+    const lagMs = onsetMs - Date.parse(changedAt);
+    return lagMs >= -uncertaintyMs && lagMs <= CHANGE_WINDOW_MS;
+  });
+  if (candidates.length === 0) return [];
+
+  const existed = existedBefore(onsetMs, context);
+  const prior = existed.isSudden ? PRIOR_SOME_CHANGE : PRIOR_GRADUAL;
+  const priorOdds = prior / (1 - prior) / candidates.length;
+  const words = textTokens(context.errorText);
+  const weighed = candidates.map((change) => {
+    const lagMs = onsetMs - Date.parse(change.changedAt);
+    const signs = [lagSign(lagMs, uncertaintyMs), existed, nameSign(change, words), valueSuspicion(change)];
+    return { change, odds: signs.reduce((odds, sign) => odds * sign.ratio, priorOdds), signs };
+  });
+  const total = 1 + weighed.reduce((sum, { odds }) => sum + odds, 0);
+  return weighed
+    .map(({ change, odds, signs }) => ({
+      kind: change.kind,
+      subject: change.subject,
+      version: change.version,
+      previousVersion: change.previousVersion,
+      changedAt: change.changedAt,
+      probability: Math.floor((odds / total) * 10_000) / 10_000,
+      why: sentence(change, signs.map((sign) => sign.why)),
+    }))
+    .filter(({ probability }) => probability >= PROBABILITY_MINIMUM)
+    .sort((a, b) =>
+      b.probability - a.probability || compare(b.changedAt, a.changedAt) || compare(a.subject, b.subject)
+    )
+    .slice(0, CHANGES_LIMIT);
+}
+
+/** How many times more often something is seen if the change is the cause, and what was seen. */
+export interface Sign {
+  ratio: number;
+  why: string | null;
+}
+
+/** Density of the lag if the change is the cause, against an onset at any moment of the window. */
+function lagSign(lagMs: number, uncertaintyMs: number): Sign {
+  const background = 1 / CHANGE_WINDOW_MS;
+  const caused = lagDensity(lagMs, uncertaintyMs);
+  const ratio = caused / ((1 - UNRECORDED_COMPANION) * background + UNRECORDED_COMPANION * caused);
+  const distance = duration(Math.abs(lagMs));
+  return {
+    ratio,
+    why: lagMs >= 0
+      ? `it was made ${distance} before the errors began`
+      : `it was made ${distance} after the first error, which the clocks may explain`,
+  };
+}
+
+/** Density per millisecond, averaged over what the onset is uncertain by. */
+export function lagDensity(lagMs: number, uncertaintyMs: number): number {
+  return (lagProbability(lagMs + uncertaintyMs) - lagProbability(lagMs - uncertaintyMs)) /
+    (2 * uncertaintyMs);
+}
+
+/** Probability that the first error comes within this lag of the change that causes it. */
+function lagProbability(lagMs: number): number {
+  if (lagMs <= 0) return 0;
+  const prompt = 1 - Math.exp(-lagMs / PROMPT.meanMs);
+  const delayed = lagMs / (lagMs + DELAYED.scaleMs);
+  const anytime = Math.min(1, lagMs / CHANGE_WINDOW_MS);
+  return PROMPT.weight * prompt + DELAYED.weight * delayed + ANYTIME_WEIGHT * anytime;
+}
+
+/** An error that was there before, at nearly the same rate, did not begin with the change. */
+function existedBefore(onsetMs: number, context: ChangeContext): Sign & { isSudden: boolean } {
+  const { rateBefore, rateAfter, firstSeenAt } = context;
+  const seenBefore =
+    Date.parse(firstSeenAt) < onsetMs - Math.max(CLOCK_SKEW_MS, context.onsetUncertaintyMs ?? 0);
+  if (!seenBefore || rateBefore === 0) {
+    return {
+      ratio: 1,
+      isSudden: true,
+      why: seenBefore ? "the error had been quiet before" : "the error was never seen before",
+    };
+  }
+  if (rateBefore === null || rateAfter === null) {
+    // It is known from earlier, but not how often: that speaks against the change, without saying how much.
+    return { ratio: 0.3, isSudden: true, why: "the error had been seen before" };
+  }
+  const increase = rateAfter / rateBefore;
+  const ratio = increase <= 1 ? EXISTED_MINIMUM : Math.max(EXISTED_MINIMUM, (1 - 1 / increase) ** 2);
+  return {
+    ratio,
+    isSudden: increase >= 2,
+    why: `the error came ${rounded(rateBefore)} times a minute before, and ${rounded(rateAfter)} times since`,
+  };
+}
+
+/** Does the error name what was changed? `app.db.pool_size` and "pool exhausted" share a word. */
+function nameSign(change: Change, errorWords: Set<string>): Sign {
+  const shared = sharedTokens(keyTokens(change.subject), errorWords);
+  if (shared.length === 0) return { ratio: NOT_NAMED_RATIO, why: null };
+  const ratio = Math.min(NAMED_MAXIMUM, NAMED_RATIO ** shared.length);
+  return { ratio, why: `the error names “${shared.join("”, “")}”` };
+}
+
+function sentence(change: Change, whys: (string | null)[]): string {
+  const told = whys.filter((why): why is string => why !== null);
+  return `${change.subject}, version ${change.version}: ${told.join("; ")}.`;
+}
+
+function duration(ms: number): string {
+  if (ms < 2 * MINUTE_MS) return `${Math.round(ms / SECOND_MS)} s`;
+  return ms < 120 * MINUTE_MS
+    ? `${Math.round(ms / MINUTE_MS)} min`
+    : `${Math.round(ms / (60 * MINUTE_MS))} h`;
+}
+
+function rounded(rate: number): string {
+  return rate >= 10 ? String(Math.round(rate)) : String(Math.round(rate * 10) / 10);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
