@@ -17,6 +17,10 @@ create table public.detected_errors (
   first_release text,
   last_release text,
   event_count bigint not null default 0,
+  episode_started_at timestamptz not null default now(),
+  episode_event_count bigint not null default 0,
+  episode_request_count bigint not null default 0,
+  episode_session_count bigint not null default 0,
   first_seen_at timestamptz not null default now(),
   last_seen_at timestamptz not null default now(),
   grouping_components jsonb not null default '[]',
@@ -35,6 +39,9 @@ create table public.detected_errors (
   constraint detected_errors_count_is_not_negative check (event_count >= 0)
 ) with (fillfactor = 70);
 comment on table public.detected_errors is 'Issues: events that share a fingerprint.';
+comment on column public.detected_errors.episode_started_at is
+  'When the issue''s present life began: first seen, regressed or escalated. The counts beside it are the totals at that moment, '
+  'so that errors per request since then are exact to the second.';
 comment on column public.detected_errors.grouping_components is 'What the fingerprint was made of, for people.';
 
 revoke all on public.detected_errors from public, anon, authenticated;
@@ -127,6 +134,21 @@ grant select on public.traffic_minutes to authenticated;
 grant all on public.traffic_minutes to service_role;
 alter table public.traffic_minutes enable row level security;
 create policy "members see traffic" on public.traffic_minutes
+  for select to authenticated using (project_id in (select prunella.projects_as('viewer')));
+
+create table public.traffic_totals (
+  project_id bigint primary key references public.projects (id) on delete cascade,
+  request_count bigint not null default 0,
+  session_count bigint not null default 0,
+  updated_at timestamptz not null default now()
+) with (fillfactor = 50);
+comment on table public.traffic_totals is
+  'Running totals of traffic. The difference between two readings is the traffic between them, finer than a minute.';
+revoke all on public.traffic_totals from public, anon, authenticated;
+grant select on public.traffic_totals to authenticated;
+grant all on public.traffic_totals to service_role;
+alter table public.traffic_totals enable row level security;
+create policy "members see traffic totals" on public.traffic_totals
   for select to authenticated using (project_id in (select prunella.projects_as('viewer')));
 
 create table public.heartbeats (

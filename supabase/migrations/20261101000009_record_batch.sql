@@ -43,13 +43,16 @@ begin
   -- Ordered, so that two batches that bring the same new issues cannot deadlock.
   insert into public.detected_errors (
     project_id, fingerprint, fingerprint_version, type, title, culprit, platform, level, severity, environment,
-    first_release, last_release, first_seen_at, last_seen_at, grouping_components
+    first_release, last_release, first_seen_at, last_seen_at, episode_started_at, episode_request_count, episode_session_count,
+    grouping_components
   )
   select distinct on (r.project_id, r.fingerprint)
     r.project_id, r.fingerprint, r.fingerprint_version, r.type, r.title, r.culprit, r.platform, r.level,
     case r.level when 'fatal' then 'high' when 'error' then 'medium' else 'low' end,
-    r.environment, r.release, r.release, p_now, p_now, coalesce(r.grouping_components, '[]')
+    r.environment, r.release, r.release, p_now, p_now, p_now, coalesce(t.request_count, 0), coalesce(t.session_count, 0),
+    coalesce(r.grouping_components, '[]')
   from unnest(v_rows) as r
+  left join public.traffic_totals as t on t.project_id = r.project_id
   where not exists (
     select from public.detected_errors as d where d.project_id = r.project_id and d.fingerprint = r.fingerprint
   )
@@ -128,6 +131,37 @@ $$;
 comment on function prunella.record_events(jsonb, timestamptz) is
   'Records events: duplicates by event id count once; issues, counts and diagnosis jobs follow in the same transaction. Returns how many were new.';
 
+create function prunella.begin_episode() returns trigger
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+  new.episode_started_at := now();
+  new.episode_event_count := old.event_count;
+  select coalesce(max(t.request_count), 0), coalesce(max(t.session_count), 0)
+  into new.episode_request_count, new.episode_session_count
+  from public.traffic_totals as t where t.project_id = new.project_id;
+  return new;
+end
+$$;
+comment on function prunella.begin_episode() is 'Row trigger: an issue that came back or escalates begins a new episode.';
+revoke execute on function prunella.begin_episode() from public;
+create trigger detected_errors_begin_episode before update of status on public.detected_errors
+  for each row when (new.status in ('regressed', 'escalating') and old.status is distinct from new.status)
+  execute function prunella.begin_episode();
+
+create function prunella.note_resolution() returns trigger
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+  new.resolved_at := case when new.status = 'resolved' then coalesce(new.resolved_at, now()) end;
+  return new;
+end
+$$;
+comment on function prunella.note_resolution() is 'Row trigger: resolved_at is set when, and only when, an issue is resolved.';
+revoke execute on function prunella.note_resolution() from public;
+create trigger detected_errors_note_resolution before update of status on public.detected_errors
+  for each row when (old.status is distinct from new.status) execute function prunella.note_resolution();
+
 create function public.record_batch(p_batch jsonb, p_now timestamptz default now()) returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
@@ -135,10 +169,7 @@ declare
   v_events jsonb := coalesce(p_batch -> 'events', '[]');
   v_accepted integer := 0;
 begin
-  if jsonb_array_length(v_events) > 0 then
-    v_accepted := prunella.record_events(v_events, p_now);
-  end if;
-
+  -- Traffic first: a new issue notes the total at its onset.
   insert into public.traffic_minutes as t (
     project_id, minute_at, release, environment, request_count, failed_request_count, session_count, crashed_session_count, duration_ms_sum
   )
@@ -153,6 +184,20 @@ begin
     session_count = t.session_count + excluded.session_count,
     crashed_session_count = t.crashed_session_count + excluded.crashed_session_count,
     duration_ms_sum = t.duration_ms_sum + excluded.duration_ms_sum;
+
+  insert into public.traffic_totals as t (project_id, request_count, session_count, updated_at)
+  select r.project_id, sum(r.request_count), sum(r.session_count), p_now
+  from jsonb_populate_recordset(null::prunella.incoming_traffic, coalesce(p_batch -> 'traffic', '[]')) as r
+  group by 1
+  order by 1
+  on conflict (project_id) do update set
+    request_count = t.request_count + excluded.request_count,
+    session_count = t.session_count + excluded.session_count,
+    updated_at = excluded.updated_at;
+
+  if jsonb_array_length(v_events) > 0 then
+    v_accepted := prunella.record_events(v_events, p_now);
+  end if;
 
   insert into public.heartbeats as h (
     project_id, monitor_slug, environment, status, last_check_in_id, last_check_in_at, last_duration_ms, interval_seconds, margin_seconds
