@@ -10,6 +10,8 @@ export const MIN_OF_EACH_OUTCOME = 5;
 const SHRINKAGE_WEIGHT = 10;
 /** Parts that the data are cut into to measure the map on outcomes that it has not seen. */
 const FOLDS = 5;
+/** Confidences closer than this are taken as equal. */
+const RESOLUTION = 1e-4;
 /** Nothing is ever certain. */
 const HIGHEST = 0.995;
 
@@ -101,7 +103,7 @@ export function calibrate(map: CalibrationMap | null, probability: number): numb
   if (probability >= last.x) {
     return last.y <= last.x ? proportion(last, probability) : Math.max(last.y, probability);
   }
-  const upper = knots.findIndex((knot) => knot.x >= probability);
+  const upper = knots.findIndex((knot) => knot.x > probability);
   const from = knots[upper - 1] ?? first;
   const to = knots[upper] ?? last;
   return from.y + ((to.y - from.y) * (probability - from.x)) / (to.x - from.x);
@@ -112,8 +114,10 @@ function proportion(knot: { x: number; y: number }, probability: number): number
 }
 
 function fitMap(forecasts: readonly Forecast[]): CalibrationMap {
+  // Finer differences of confidence mean nothing, and slopes between knots that nearly touch overflow.
+  const x = (confidence: number) => Math.round(confidence / RESOLUTION) * RESOLUTION;
   const blocks = isotonicRegression(
-    forecasts.map(({ confidence, success }) => ({ x: confidence, y: Number(success) })),
+    forecasts.map(({ confidence, success }) => ({ x: x(confidence), y: Number(success) })),
   );
   const shrunk = blocks.map((block) => ({
     x: block.x,
