@@ -1,0 +1,253 @@
+import { generalise, isWord, type Shape } from "./generalise.ts";
+import { renderTemplate } from "./render.ts";
+import { MAX_LINE_LENGTH, scanLine, type ScannedLine } from "./scan.ts";
+import { VARIABLE } from "./vocabulary.ts";
+
+/** Different masked lines that one miner remembers. About 200 bytes each, so one project's state is some 400 kB. */
+export const DEFAULT_MAX_SHAPES = 2_000;
+/** Merges remembered for ids that were given out earlier. Callers that store ids apply `merges()` in time. */
+const MAX_ALIASES = 20_000;
+/** Part of the shapes that is kept when the rarest make room. */
+const KEPT_SHARE = 0.75;
+const STATE_VERSION = 1;
+
+interface StoredShape {
+  id: number;
+  /** Masked tokens, as scanned, or with further positions opened once the shape has swallowed others. */
+  tokens: string[];
+  count: number;
+  /** When it was seen last, in lines. */
+  seen: number;
+  /** An example, for its blanks and its constant values. */
+  sample: string;
+  /** Text of each variable part while it has been the same in every line; null once it differed. */
+  values: (string | null)[];
+  /** True for a shape that stands for several folded ones: it matches by pattern, not by key. */
+  folded: boolean;
+}
+
+/** What a miner knows, as JSON. */
+export interface MinerState {
+  version: number;
+  nextId: number;
+  lines: number;
+  shapes: StoredShape[];
+  /** Pairs of an id and the id that stands for it now. */
+  aliases: [number, number][];
+}
+
+/** A template as it stands now. */
+export interface Template {
+  id: number;
+  /** The line with `<*>` for its variable parts. */
+  text: string;
+  count: number;
+}
+
+/**
+ * Learns the templates of log lines as they arrive: one pass, bounded memory, the same result in whatever order.
+ *
+ * `add` masks what is data by its form and counts the masked line. Which further words are data shows only when lines are
+ * compared; that happens when ids or templates are asked for, on the masked lines alone (see `generalise`). An id is the
+ * id of a masked line; `templateOf` gives the id of the template that it belongs to now.
+ */
+export class TemplateMiner {
+  readonly #maxShapes: number;
+  #nextId = 1;
+  #lines = 0;
+  #byKey = new Map<string, StoredShape>();
+  /** Folded shapes by number of tokens. */
+  #patterns = new Map<number, StoredShape[]>();
+  #aliases = new Map<number, number>();
+  #templates: Map<number, { id: number; shapes: StoredShape[]; tokens: string[] }> | null = null;
+
+  constructor(state: MinerState | null = null, options: { maxShapes?: number } = {}) {
+    this.#maxShapes = Math.max(16, options.maxShapes ?? DEFAULT_MAX_SHAPES);
+    if (state === null || state.version !== STATE_VERSION) return;
+    this.#nextId = state.nextId;
+    this.#lines = state.lines;
+    for (const shape of state.shapes) {
+      this.#store({ ...shape, tokens: [...shape.tokens], values: [...shape.values] });
+    }
+    this.#aliases = new Map(state.aliases);
+  }
+
+  /** Lines added so far. */
+  get lineCount(): number {
+    return this.#lines;
+  }
+
+  /** Masked lines remembered now; never more than the limit. */
+  get shapeCount(): number {
+    let count = this.#byKey.size;
+    for (const patterns of this.#patterns.values()) count += patterns.length;
+    return count;
+  }
+
+  /** Takes one line and returns the id of its masked form. */
+  add(line: string): number {
+    const scanned = scanLine(line);
+    this.#lines++;
+    const key = scanned.tokens.join(" ");
+    const known = this.#byKey.get(key) ?? this.#match(scanned.tokens);
+    if (known) {
+      known.count++;
+      known.seen = this.#lines;
+      compareValues(known, line, scanned);
+      return known.id;
+    }
+    if (this.shapeCount >= this.#maxShapes) this.#makeRoom();
+    const shape: StoredShape = {
+      id: this.#nextId++,
+      tokens: scanned.tokens,
+      count: 1,
+      seen: this.#lines,
+      sample: line.slice(0, MAX_LINE_LENGTH),
+      values: valuesOf(line, scanned),
+      folded: false,
+    };
+    this.#byKey.set(key, shape);
+    this.#templates = null;
+    return shape.id;
+  }
+
+  /** The id of the template that a masked line belongs to, given all lines so far. */
+  templateOf(id: number): number {
+    let current = id;
+    for (let next = this.#aliases.get(id); next !== undefined; next = this.#aliases.get(next)) current = next;
+    return this.#consolidated().get(current)?.id ?? current;
+  }
+
+  /** All templates, the most frequent first. */
+  templates(): Template[] {
+    const seen = new Set<number>();
+    const result: Template[] = [];
+    for (const { id, shapes, tokens } of this.#consolidated().values()) {
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const count = shapes.reduce((sum, shape) => sum + shape.count, 0);
+      result.push({ id, text: renderTemplate(tokens, shapes), count });
+    }
+    return result.sort((a, b) => b.count - a.count || a.id - b.id);
+  }
+
+  /** What must be stored to go on later. */
+  toJSON(): MinerState {
+    const folded = [...this.#patterns.values()].flat();
+    return {
+      version: STATE_VERSION,
+      nextId: this.#nextId,
+      lines: this.#lines,
+      shapes: [...this.#byKey.values(), ...folded],
+      aliases: [...this.#aliases],
+    };
+  }
+
+  #store(shape: StoredShape): void {
+    if (!shape.folded) {
+      this.#byKey.set(shape.tokens.join(" "), shape);
+      return;
+    }
+    const patterns = this.#patterns.get(shape.tokens.length);
+    if (patterns) patterns.push(shape);
+    else this.#patterns.set(shape.tokens.length, [shape]);
+  }
+
+  /** The folded shape that a line is an instance of. */
+  #match(tokens: readonly string[]): StoredShape | null {
+    const patterns = this.#patterns.get(tokens.length);
+    if (!patterns) return null;
+    for (const pattern of patterns) {
+      let fits = true;
+      for (let i = 0; i < tokens.length && fits; i++) {
+        const expected = pattern.tokens[i]!;
+        fits = expected === tokens[i] || (expected === VARIABLE && isWord(tokens[i]!));
+      }
+      if (fits) return pattern;
+    }
+    return null;
+  }
+
+  #consolidated(): Map<number, { id: number; shapes: StoredShape[]; tokens: string[] }> {
+    if (this.#templates) return this.#templates;
+    const stored = [...this.#byKey.values(), ...[...this.#patterns.values()].flat()];
+    const shapes: Shape[] = stored.map(({ tokens, count }) => ({ tokens, count }));
+    generalise(shapes);
+    const groups = new Map<string, { id: number; shapes: StoredShape[]; tokens: string[] }>();
+    const templates = new Map<number, { id: number; shapes: StoredShape[]; tokens: string[] }>();
+    stored.forEach((shape, index) => {
+      const tokens = shapes[index]!.tokens;
+      const key = tokens.join(" ");
+      const group = groups.get(key) ?? { id: shape.id, shapes: [], tokens };
+      group.shapes.push(shape);
+      // The oldest id stands for the template, so that it stays while others join.
+      group.id = Math.min(group.id, shape.id);
+      groups.set(key, group);
+      templates.set(shape.id, group);
+    });
+    return this.#templates = templates;
+  }
+
+  /** Folds the shapes of each template into one, and if that is not enough forgets the rarest. */
+  #makeRoom(): void {
+    const groups = new Set(this.#consolidated().values());
+    this.#byKey.clear();
+    this.#patterns.clear();
+    let kept: StoredShape[] = [];
+    for (const { id, shapes, tokens } of groups) {
+      const [first, ...others] = shapes.toSorted((a, b) => b.count - a.count);
+      if (others.length === 0) {
+        kept.push(first!);
+        continue;
+      }
+      for (const shape of shapes) if (shape.id !== id) this.#alias(shape.id, id);
+      const merged = { ...first!, id, tokens, folded: true };
+      for (const other of others) {
+        merged.count += other.count;
+        merged.seen = Math.max(merged.seen, other.seen);
+        merged.values = commonValues(merged.values, other.values);
+      }
+      kept.push(merged);
+    }
+    const room = Math.floor(this.#maxShapes * KEPT_SHARE);
+    if (kept.length > room) {
+      kept = kept.sort((a, b) => Number(b.folded) - Number(a.folded) || b.count - a.count || b.seen - a.seen)
+        .slice(0, room);
+    }
+    for (const shape of kept) this.#store(shape);
+    this.#templates = null;
+  }
+
+  #alias(from: number, to: number): void {
+    this.#aliases.set(from, to);
+    if (this.#aliases.size > MAX_ALIASES) {
+      const oldest = this.#aliases.keys().next();
+      if (!oldest.done) this.#aliases.delete(oldest.value);
+    }
+  }
+}
+
+function valuesOf(line: string, { spans }: ScannedLine): string[] {
+  const values: string[] = [];
+  for (let i = 0; i < spans.length; i += 2) values.push(line.slice(spans[i], spans[i + 1]));
+  return values;
+}
+
+/** Notes which variable parts differ from what they have been so far. */
+function compareValues(shape: StoredShape, line: string, { spans }: ScannedLine): void {
+  const values = shape.values;
+  if (values.length * 2 !== spans.length) {
+    values.fill(null);
+    return;
+  }
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value === null) continue;
+    const start = spans[2 * i]!;
+    if (spans[2 * i + 1]! - start !== value.length || !line.startsWith(value, start)) values[i] = null;
+  }
+}
+
+function commonValues(a: (string | null)[], b: (string | null)[]): (string | null)[] {
+  return a.map((value, index) => a.length === b.length && value === b[index] ? value : null);
+}

@@ -1,0 +1,289 @@
+import { DAYS, HOST_ENDING, MONTHS, TIME_ZONE, UNITS, VARIABLE } from "./vocabulary.ts";
+
+/** Characters read of one line. */
+export const MAX_LINE_LENGTH = 2_000;
+/** Tokens kept of one line: what follows is data, such as dumps and lists. */
+export const MAX_TOKENS = 120;
+
+/** A line as words, punctuation and `<*>` where it surely holds data. */
+export interface ScannedLine {
+  tokens: string[];
+  /** Where each token starts in the line. */
+  starts: number[];
+  /** Where the variable parts stand in the line: start, end, start, end ... in ascending order. */
+  spans: number[];
+}
+
+const WORD = 0;
+const SPACE = 1;
+const DELIMITER = 2;
+const KIND = new Uint8Array(128);
+for (const character of " \t\r\n\f\v") KIND[character.charCodeAt(0)] = SPACE;
+for (const character of "=:,;()[]{}<>\"'|") KIND[character.charCodeAt(0)] = DELIMITER;
+
+const COLON = 58;
+const DOT = 46;
+/** Between two values without a blank they make one value: `10.0.0.1:80`, `3/7`, `12,5`. */
+const CONNECTORS = new Set([":", ",", "/", "-", "+", "@", "#", ".", "|", "_"]);
+/** All-letter words of hexadecimal digits this long are no words. */
+const MIN_HEX_WORD = 8;
+const HEX_WORD = /^(?:[a-f]+|[A-F]+)$/;
+
+function kindOf(code: number): number {
+  return code < 128 ? KIND[code]! : WORD;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function isHexDigit(code: number): boolean {
+  return isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
+}
+
+/** The end of an address of hexadecimal groups (MAC, IPv6) or a clock that starts at `from`; 0 when there is none. */
+function colonGroups(line: string, from: number): number {
+  let at = from;
+  let colons = 0;
+  let digits = 0;
+  let group = 0;
+  for (; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (code === COLON) {
+      colons++;
+      group = 0;
+    } else if (isHexDigit(code)) {
+      if (code <= 57) digits++;
+      if (++group > 4) return 0;
+    } else break;
+  }
+  while (at > from && line.charCodeAt(at - 1) === COLON) {
+    at--;
+    colons--;
+  }
+  if (colons < 2 || digits === 0) return 0;
+  return at < line.length && kindOf(line.charCodeAt(at)) === WORD ? 0 : at;
+}
+
+/** Whether a number alone follows `from`, as a port does. */
+function isNumberAt(line: string, from: number): boolean {
+  let at = from;
+  while (at < line.length && isDigit(line.charCodeAt(at))) at++;
+  return at > from && (at >= line.length || kindOf(line.charCodeAt(at)) !== WORD);
+}
+
+function isPath(word: string, slashes: number): boolean {
+  return slashes >= 2 || (word.length > 2 && word.charCodeAt(0) === 47) || word.startsWith("./") ||
+    word.startsWith("../") || word.startsWith("~/");
+}
+
+/** Collects tokens and joins values as they come. */
+class Tokens {
+  readonly list: string[] = [];
+  readonly spans: number[] = [];
+  #starts: number[] = [];
+  #ends: number[] = [];
+  #spaced: boolean[] = [];
+
+  get length(): number {
+    return this.list.length;
+  }
+
+  punctuation(token: string, at: number, spaced: boolean): void {
+    if (token === ")" && this.#dropParenthesis()) return;
+    this.#push(token, at, at + 1, spaced);
+  }
+
+  word(token: string, start: number, end: number, spaced: boolean): void {
+    if (this.#isVariable(1) && (UNITS.has(token) || MONTHS.has(token))) {
+      this.#ends[this.length - 1] = end;
+      return;
+    }
+    this.#push(token, start, end, spaced);
+  }
+
+  variable(start: number, end: number, spaced: boolean): void {
+    this.#takeDate();
+    // `<1 sec`, `>5`: a comparison belongs to its number.
+    if (!spaced && (this.#at(1) === "<" || this.#at(1) === ">") && this.#spaced[this.length - 1]) this.#pop();
+    if (this.#isVariable(1)) {
+      // One token, since lists have any length, but values of their own for whoever renders the template.
+      const index = this.length - 1;
+      this.spans.push(this.#starts[index]!, this.#ends[index]!);
+      this.#starts[index] = start;
+      this.#ends[index] = end;
+      return;
+    }
+    const last = this.#at(1);
+    if (last !== undefined && this.#isVariable(2)) {
+      const glued = !spaced && !this.#spaced[this.length - 1] && CONNECTORS.has(last);
+      if (glued || TIME_ZONE.test(last)) {
+        this.#pop();
+        this.#ends[this.length - 1] = end;
+        return;
+      }
+    }
+    this.#push(VARIABLE, start, end, spaced);
+  }
+
+  finish(): ScannedLine {
+    for (let i = 0; i < this.length; i++) {
+      if (this.list[i] === VARIABLE) this.spans.push(this.#starts[i]!, this.#ends[i]!);
+    }
+    if (this.spans.length > 2) sortSpans(this.spans);
+    return { tokens: this.list, starts: this.#starts, spans: this.spans };
+  }
+
+  #at(fromEnd: number): string | undefined {
+    return this.list[this.length - fromEnd];
+  }
+
+  #isVariable(fromEnd: number): boolean {
+    return this.#at(fromEnd) === VARIABLE;
+  }
+
+  #push(token: string, start: number, end: number, spaced: boolean): void {
+    this.list.push(token);
+    this.#starts.push(start);
+    this.#ends.push(end);
+    this.#spaced.push(spaced);
+  }
+
+  #pop(): void {
+    this.list.pop();
+    this.#starts.pop();
+    this.#ends.pop();
+    this.#spaced.pop();
+  }
+
+  /** A month before a number, and the day of the week before it, become part of the value. */
+  #takeDate(): void {
+    const last = this.#at(1);
+    if (last === undefined || !MONTHS.has(last)) return;
+    const index = this.length - 1;
+    this.list[index] = VARIABLE;
+    let before = this.#at(2);
+    if (before === "," && DAYS.has(this.#at(3) ?? "")) before = this.#at(3);
+    if (before !== undefined && DAYS.has(before)) {
+      const start = this.#starts[this.list.lastIndexOf(before)]!;
+      const end = this.#ends[index]!;
+      while (this.#at(1) !== before) this.#pop();
+      this.#pop();
+      this.#push(VARIABLE, start, end, true);
+    }
+    if (this.#isVariable(2)) {
+      const end = this.#ends[this.length - 1]!;
+      this.#pop();
+      this.#ends[this.length - 1] = end;
+    }
+  }
+
+  /** What stands in parentheses and is only data says the same again: `(1.2 KB)`, `(10.0.0.1)`, `()`. */
+  #dropParenthesis(): boolean {
+    if (this.#at(1) === "(") {
+      this.#pop();
+      return true;
+    }
+    if (!this.#isVariable(1) || this.#at(2) !== "(") return false;
+    this.spans.push(this.#starts[this.length - 1]!, this.#ends[this.length - 1]!);
+    this.#pop();
+    this.#pop();
+    return true;
+  }
+}
+
+function sortSpans(spans: number[]): void {
+  const pairs: [number, number][] = [];
+  for (let i = 0; i < spans.length; i += 2) pairs.push([spans[i]!, spans[i + 1]!]);
+  pairs.sort((a, b) => a[0] - b[0]);
+  spans.length = 0;
+  for (const [start, end] of pairs) {
+    // A value that was joined over a dropped one covers it.
+    if (spans.length > 0 && start < spans[spans.length - 1]!) {
+      spans[spans.length - 1] = Math.max(spans[spans.length - 1]!, end);
+    } else spans.push(start, end);
+  }
+}
+
+/**
+ * Splits a line into words and punctuation, with `<*>` for what is surely data by its form: anything with a digit, paths,
+ * host names, addresses, dates. Values side by side become one. One pass over the characters, no regular expression on
+ * the line as a whole.
+ */
+export function scanLine(text: string): ScannedLine {
+  const line = text.length > MAX_LINE_LENGTH ? text.slice(0, MAX_LINE_LENGTH) : text;
+  const tokens = new Tokens();
+  const length = line.length;
+  let spaced = true;
+  let at = 0;
+  while (at < length && tokens.length < MAX_TOKENS) {
+    const kind = kindOf(line.charCodeAt(at));
+    if (kind === SPACE) {
+      spaced = true;
+      at++;
+      continue;
+    }
+    if (kind === DELIMITER) {
+      tokens.punctuation(line[at]!, at, spaced);
+      spaced = false;
+      at++;
+      continue;
+    }
+    at = scanWord(line, at, spaced, tokens);
+    spaced = false;
+  }
+  return tokens.finish();
+}
+
+function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens): number {
+  if (isHexDigit(line.charCodeAt(start))) {
+    const end = colonGroups(line, start);
+    if (end > 0) {
+      tokens.variable(start, end, spaced);
+      return end;
+    }
+  }
+  let at = start;
+  let hasDigit = false;
+  let hasBackslash = false;
+  let slashes = 0;
+  let dots = 0;
+  let hasAt = false;
+  for (; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (kindOf(code) !== WORD) break;
+    if (isDigit(code)) hasDigit = true;
+    else if (code === 47) slashes++;
+    else if (code === 92) hasBackslash = true;
+    else if (code === 64) hasAt = true;
+    else if (code === DOT) {
+      // Leader dots separate: `enable......0`.
+      if (line.charCodeAt(at + 1) === DOT) break;
+      dots++;
+    }
+  }
+  if (at === start) {
+    while (line.charCodeAt(at) === DOT) at++;
+    tokens.punctuation("..", start, spaced);
+    return at;
+  }
+  let end = at;
+  while (end > start + 1) {
+    const code = line.charCodeAt(end - 1);
+    if (code !== DOT && code !== 33 && code !== 63) break;
+    end--;
+    if (code === DOT) dots--;
+  }
+  const word = line.slice(start, end);
+  const isHost = dots > 0 && (
+    (end === at && line.charCodeAt(at) === COLON && isNumberAt(line, at + 1)) ||
+    (dots >= 2 && HOST_ENDING.test(word))
+  );
+  const isData = hasDigit || isHost || (hasBackslash && word.length > 2) ||
+    (slashes > 0 && isPath(word, slashes)) ||
+    (hasAt && dots > 0 && word.length > 4) || (word.length >= MIN_HEX_WORD && HEX_WORD.test(word));
+  if (isData) tokens.variable(start, end, spaced);
+  else tokens.word(word, start, end, spaced);
+  if (end < at) tokens.punctuation(".", end, false);
+  return at;
+}

@@ -1,0 +1,34 @@
+/** Stands for a variable part, in templates and in tokens. */
+export const VARIABLE = "<*>";
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(" "));
+
+/** Names of days and months: next to a number they are part of a date. */
+export const DAYS = words(
+  "Mon Tue Wed Thu Fri Sat Sun Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+);
+export const MONTHS = words(
+  "Jan Feb Mar Apr May Jun Jul Aug Sep Sept Oct Nov Dec January February March April June July August September October November December",
+);
+
+/** Units of size and time that programs choose by magnitude: `1.2 KB` and `3.4 MB` are one kind of value. */
+export const UNITS = words("B KB MB GB TB PB kB kb KiB MiB GiB TiB Ki Mi Gi K M G ms us µs ns s sec secs");
+
+/** English words before which a value stands rather than a part of the sentence. */
+export const LEADS_TO_VALUE = words("a an the to from for of by in on at with as into via");
+
+/** Abbreviations of time zones: `08:16:53 PDT 2005`. */
+export const TIME_ZONE = /^(?:[A-Z]{1,3}T|UTC|GMT)$/;
+
+/** Last labels of host names; any two letters are a country. */
+export const HOST_ENDING = /\.(?:com|net|org|edu|gov|mil|int|info|biz|local|lan|internal|[a-z]{2})$/i;
+
+/** Words of prose by their endings: they say what happened, not to whom. */
+export const PROSE =
+  /^[A-Z]?[a-z]+(?:ing|ed|tion|sion|ment|able|ible|ly|ful|less|ness|ity|ure|ance|ence|ous|ive|ess)$/;
+
+/** Constants by the convention of nearly all languages: `RUNNING`, `SCREEN_ON`, `intent.action.TIME_TICK`. */
+export const ENUMERATED = /(?:^|[.:_])[A-Z][A-Z_]+$/;
+
+/** Names that programs give: dotted, hyphenated, camelCase. */
+export const IDENTIFIER = /[._@$/-].|[a-z][A-Z]/;
