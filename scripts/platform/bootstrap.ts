@@ -8,10 +8,22 @@ export interface StandIns {
   vault: boolean;
 }
 
+/** `usable` says whether the extension would work here: two of them live in a background worker of the server. */
 const STAND_INS = [
-  { name: "cron", extension: "pg_cron", marker: "cron.job" },
-  { name: "net", extension: "pg_net", marker: "net._http_response" },
-  { name: "vault", extension: "supabase_vault", marker: "vault.secrets" },
+  {
+    name: "cron",
+    extension: "pg_cron",
+    marker: "cron.job",
+    usable: `current_setting('shared_preload_libraries') ~ '\\mpg_cron\\M'
+      and current_setting('cron.database_name', true) = current_database()`,
+  },
+  {
+    name: "net",
+    extension: "pg_net",
+    marker: "net._http_response",
+    usable: "current_setting('shared_preload_libraries') ~ '\\mpg_net\\M'",
+  },
+  { name: "vault", extension: "supabase_vault", marker: "vault.secrets", usable: "true" },
 ] as const;
 
 /** Extensions that a Supabase project has switched on from the start. */
@@ -34,26 +46,18 @@ export async function bootstrap(database: Database): Promise<StandIns> {
   return standIns;
 }
 
-/** Whether our stand-in serves `part`: the real extension is used wherever it can be created. */
+/** Whether our stand-in serves `part`: the real extension is used wherever it is installed and would work. */
 async function ensurePart(database: Database, part: (typeof STAND_INS)[number]): Promise<boolean> {
   const [state] = await database.query(
-    "select to_regclass($1) is not null as present, exists (select from pg_extension where extname = $2) as real",
+    `select to_regclass($1) is not null as present, exists (select from pg_extension where extname = $2) as real,
+      exists (select from pg_available_extensions where name = $2) and ${part.usable} as usable`,
     [part.marker, part.extension],
   );
   if (state?.real) return false;
   if (state?.present) return true;
-  if (await isAvailable(database, part.extension)) {
-    try {
-      await database.script(`create extension ${part.extension}`);
-      return false;
-    } catch (cause) {
-      // Installed on the machine is not enough: pg_cron wants to be preloaded, and serves one database of the
-      // cluster. Then the stand-in has to do.
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      console.warn(
-        `${part.extension} is installed but cannot be used here, a stand-in takes its place: ${reason}`,
-      );
-    }
+  if (state?.usable) {
+    await database.script(`create extension ${part.extension} cascade`);
+    return false;
   }
   const sql = await sqlFile(`${part.name}.sql`);
   await database.transaction((tx) => tx.script(sql));
