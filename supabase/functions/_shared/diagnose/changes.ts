@@ -1,33 +1,7 @@
-import type { Json } from "../platform/json.ts";
-import type { SuspectChange } from "./diagnosis.ts";
+import type { Change, ChangeContext, Sign } from "./change.ts";
+import type { Category, SuspectChange } from "./diagnosis.ts";
 import { keyTokens, sharedTokens, textTokens } from "./tokens.ts";
 import { valueSuspicion } from "./value-suspicion.ts";
-
-/** Something that was changed: a configuration key now, a deployment later. */
-export interface Change {
-  kind: SuspectChange["kind"];
-  /** What changed: the configuration key, or the name of what was deployed. */
-  subject: string;
-  version: string;
-  previousVersion: string | null;
-  /** ISO 8601. */
-  changedAt: string;
-  /** Values where there are any; undefined when unknown. */
-  before?: Json;
-  after?: Json;
-}
-
-export interface ChangeContext {
-  /** Text of the error: type, message, codes, culprit. Words of the changed key are looked for in it. */
-  errorText: string;
-  /** The onset is known to this many milliseconds; at least the skew of clocks is assumed. */
-  onsetUncertaintyMs?: number;
-  /** When the issue was seen for the first time ever, ISO 8601. */
-  firstSeenAt: string;
-  /** Events per minute before the onset and since; null when unknown. */
-  rateBefore: number | null;
-  rateAfter: number | null;
-}
 
 /** Changes longer before the onset are not considered. */
 export const CHANGE_WINDOW_MS = 6 * 60 * 60 * 1000;
@@ -60,7 +34,32 @@ const ANYTIME_WEIGHT = 0.1;
 const NAMED_RATIO = 3;
 const NAMED_MAXIMUM = 9;
 const NOT_NAMED_RATIO = 0.75;
-const EXISTED_MINIMUM = 0.02;
+const EXISTED_MINIMUM = 0.005;
+/**
+ * What kind of trouble changes of a kind make, against what comes by itself. A configuration change seldom makes a user's
+ * browser run out of storage or a key appear twice; it often makes hosts unknown and pools too small. Judgement.
+ */
+const SYMPTOM_RATIOS: Record<SuspectChange["kind"], Partial<Record<Category, number>>> = {
+  configuration: {
+    configuration: 2.5,
+    network: 1.2,
+    authentication: 1.2,
+    dependency: 0.5,
+    database: 0.6,
+    validation: 0.4,
+    frontend: 0.3,
+    deployment: 0.3,
+    storage: 0.6,
+  },
+  deployment: {
+    deployment: 2.5,
+    runtime: 1.5,
+    frontend: 1.5,
+    validation: 1.2,
+    dependency: 0.3,
+    network: 0.5,
+  },
+};
 /** Candidates below this are not worth a reader's time. */
 const PROBABILITY_MINIMUM = 0.02;
 const CHANGES_LIMIT = 5;
@@ -74,7 +73,7 @@ const CHANGES_LIMIT = 5;
  *
  * with o_i the prior odds of change i against "none" (the prior for some change, shared among the candidates) and r_i the
  * product of the likelihood ratios of what was observed: the lag, whether the error existed before, whether the error names
- * what was changed, and whether the value moved in a suspicious way.
+ * what was changed, whether the value moved in a suspicious way, and whether such changes make such errors.
  *
  * @param onset when the errors began, ISO 8601
  */
@@ -97,7 +96,13 @@ export function suspectChanges(
   const words = textTokens(context.errorText);
   const weighed = candidates.map((change) => {
     const lagMs = onsetMs - Date.parse(change.changedAt);
-    const signs = [lagSign(lagMs, uncertaintyMs), existed, nameSign(change, words), valueSuspicion(change)];
+    const signs = [
+      lagSign(lagMs, uncertaintyMs),
+      existed,
+      nameSign(change, words),
+      valueSuspicion(change),
+      symptomSign(change, context),
+    ];
     return { change, odds: signs.reduce((odds, sign) => odds * sign.ratio, priorOdds), signs };
   });
   const total = 1 + weighed.reduce((sum, { odds }) => sum + odds, 0);
@@ -116,12 +121,6 @@ export function suspectChanges(
       b.probability - a.probability || compare(b.changedAt, a.changedAt) || compare(a.subject, b.subject)
     )
     .slice(0, CHANGES_LIMIT);
-}
-
-/** How many times more often something is seen if the change is the cause, and what was seen. */
-export interface Sign {
-  ratio: number;
-  why: string | null;
 }
 
 /** Density of the lag if the change is the cause, against an onset at any moment of the window. */
@@ -184,6 +183,12 @@ function nameSign(change: Change, errorWords: Set<string>): Sign {
   if (shared.length === 0) return { ratio: NOT_NAMED_RATIO, why: null };
   const ratio = Math.min(NAMED_MAXIMUM, NAMED_RATIO ** shared.length);
   return { ratio, why: `the error names “${shared.join("”, “")}”` };
+}
+
+function symptomSign({ kind }: Change, { category }: ChangeContext): Sign {
+  const ratio = (category && SYMPTOM_RATIOS[kind][category]) ?? 1;
+  if (ratio >= 1 || category === null) return { ratio, why: null };
+  return { ratio, why: `${category} errors seldom come from a ${kind} change` };
 }
 
 function sentence(change: Change, whys: (string | null)[]): string {

@@ -1,42 +1,19 @@
-import type { ErrorEvent } from "../signals/event.ts";
 import { categorize } from "./category.ts";
-import { type Change, CHANGE_WINDOW_MS, suspectChanges } from "./changes.ts";
+import { CHANGE_WINDOW_MS, suspectChanges } from "./changes.ts";
 import { findCulprit } from "./culprit.ts";
 import { isDatabaseSymptom } from "./database-symptom.ts";
 import type { Diagnosis, Facts, SuspectChange } from "./diagnosis.ts";
 import { interpretInspection } from "./evidence/catalogue.ts";
 import type { Finding } from "./evidence/finding.ts";
-import type { DatabaseInspection } from "./evidence/inspection.ts";
 import { explain, probableCause } from "./explanation.ts";
 import { extractFacts } from "./facts.ts";
+import type { DiagnoseInput, KnownOnset } from "./input.ts";
 import { matchPatterns } from "./match.ts";
 import { type CountedInterval, fillIntervals, findOnset } from "./onset.ts";
 import type { KnownPattern } from "./patterns/pattern.ts";
 import { firstField } from "./reading/fields.ts";
 import { readEvent } from "./reading/reading.ts";
 import { type Impact, rateSeverity } from "./severity.ts";
-
-export interface DiagnoseInput {
-  now: Date;
-  /** The issue's latest event, its frames judged. */
-  event: ErrorEvent;
-  issue: {
-    /** ISO 8601. */
-    firstSeenAt: string;
-    /** First seen or regressed, whichever is later. */
-    episodeStartedAt: string;
-    eventCount: number;
-    userCount: number;
-    /** Events per minute of the last hours; minutes without events may be missing. */
-    minuteCounts: readonly CountedInterval[];
-  };
-  /** All requests of the last minutes and how many of them failed; null when the application does not tell. */
-  traffic: { requestCount: number; failedRequestCount: number } | null;
-  patterns: readonly KnownPattern[];
-  /** Configuration versions (later: deployments) of the last `CHANGE_WINDOW_MS` before the onset. */
-  changes: readonly Change[];
-  inspection: DatabaseInspection | null;
-}
 
 const MINUTE_MS = 60_000;
 /** Lighter findings are told but not acted on. */
@@ -74,6 +51,7 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
       culprit?.function ?? "",
       event.transaction ?? "",
     ].join(" "),
+    category: bestPattern?.category ?? null,
     onsetUncertaintyMs: onset.uncertaintyMs,
     firstSeenAt: input.issue.firstSeenAt,
     rateBefore: onset.rateBefore,
@@ -104,13 +82,6 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
     facts,
     evidence: explain({ input, onset, culprit, patterns, changes, findings, facts, severity, reasons }),
   };
-}
-
-export interface KnownOnset {
-  onsetAt: string;
-  uncertaintyMs: number;
-  rateBefore: number | null;
-  rateAfter: number | null;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ErrorEvent } from "../signals/event.ts";
-import type { DiagnoseInput, KnownOnset } from "./diagnose.ts";
+import type { DiagnoseInput, KnownOnset } from "./input.ts";
 import type { Diagnosis, Evidence, Facts, PatternMatch, Severity, SuspectChange } from "./diagnosis.ts";
 import type { Finding } from "./evidence/finding.ts";
 import type { KnownPattern } from "./patterns/pattern.ts";

@@ -51,20 +51,22 @@ function isVendorCode(code: string): boolean {
 
 /** A name in quotes, or a plain identifier, with an optional schema before it. */
 const NAME = String.raw`["'\x60]?(?:([\w$]{1,63})["'\x60]?\.["'\x60]?)?([\w$]{1,63})["'\x60]?`;
-const named = (before: string, after = "") => new RegExp(`${before}\\s${NAME}${after}`, "i");
+/** A path such as base/16384/2619 is no name. */
+const NO_PATH = String.raw`(?![/\w])`;
+const named = (before: string, after = NO_PATH) => new RegExp(`${before}\\s${NAME}${after}`, "i");
 
 const RELATION_IN_TEXT = [
   named("\\bon table"),
   named("\\bof relation"),
   named('\\b(?:permission denied|row-level security policy[^"]{0,40}?) for (?:table|relation|view)'),
   named("\\bfor (?:table|relation)"),
-  named("(?<!view )\\brelation", "(?![/\\w])"),
+  named("(?<!view )\\brelation"),
   named("\\bfind the table"),
   /\bcolumn\b.{0,80} of ["']?(?:([\w$]{1,63})\.)?([\w$]{1,63})["']? in the schema cache/i,
   named("\\bin relation"),
 ];
 const VIEW_IN_TEXT = named("\\bmaterialized view");
-const INDEX_IN_TEXT = named("\\bindex", "(?=\\b| )");
+const INDEX_IN_TEXT = named("\\bindex");
 const COLUMN_IN_TEXT =
   /\bcolumn ["']?(?:[\w$]{1,63}\.)?([\w$]{1,63})["']?|\bfind the '([\w$]{1,63})' column/i;
 const CONSTRAINT_IN_TEXT = /\bconstraint ["']([\w$]{1,63})["']/i;

@@ -1,5 +1,5 @@
 import type { Json } from "../platform/json.ts";
-import type { Change, Sign } from "./changes.ts";
+import type { Change, Sign } from "./change.ts";
 
 /**
  * Likelihood ratios of what happened to a value. Most changes that break something move a number by orders of magnitude,

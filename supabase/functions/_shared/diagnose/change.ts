@@ -1,0 +1,36 @@
+import type { Json } from "../platform/json.ts";
+import type { Category, SuspectChange } from "./diagnosis.ts";
+
+/** Something that was changed: a configuration key now, a deployment later. */
+export interface Change {
+  kind: SuspectChange["kind"];
+  /** What changed: the configuration key, or the name of what was deployed. */
+  subject: string;
+  version: string;
+  previousVersion: string | null;
+  /** ISO 8601. */
+  changedAt: string;
+  /** Values where there are any; undefined when unknown. */
+  before?: Json;
+  after?: Json;
+}
+
+export interface ChangeContext {
+  /** Text of the error: type, message, codes, culprit. Words of the changed key are looked for in it. */
+  errorText: string;
+  /** What kind of error it is by its pattern; null when none fits. */
+  category: Category | null;
+  /** The onset is known to this many milliseconds; at least the skew of clocks is assumed. */
+  onsetUncertaintyMs?: number;
+  /** When the issue was seen for the first time ever, ISO 8601. */
+  firstSeenAt: string;
+  /** Events per minute before the onset and since; null when unknown. */
+  rateBefore: number | null;
+  rateAfter: number | null;
+}
+
+/** How many times more often something is seen if the change is the cause, and what was seen. */
+export interface Sign {
+  ratio: number;
+  why: string | null;
+}
