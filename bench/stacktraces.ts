@@ -25,7 +25,7 @@ interface StackCase {
 
 type Json = Record<string, unknown>;
 
-const WARM_UP_RUNS = 20;
+const WARM_UP_RUNS = 300;
 const TIMED_RUNS = 100;
 
 function isObject(value: unknown): value is Json {

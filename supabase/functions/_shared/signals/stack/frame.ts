@@ -1,7 +1,7 @@
 import type { Frame } from "../event.ts";
 import { decideInApp } from "./in-app.ts";
 import type { Location } from "./location.ts";
-import { modulePackage, normalizePath } from "./paths.ts";
+import { pathFacts } from "./paths.ts";
 
 const ANONYMOUS = new Set([
   "",
@@ -33,11 +33,11 @@ export function makeFrame(
   details: { isAsync?: boolean; contextLine?: string | null; module?: string | null } = {},
 ): Frame {
   const path = location.path;
-  const filename = path === null ? null : normalizePath(path);
+  const facts = path === null ? null : pathFacts(path);
   const frame: Frame = {
     function: functionName(name ?? location.wasmFunction),
-    module: details.module ?? (path === null ? null : modulePackage(path)),
-    filename,
+    module: details.module ?? facts?.module ?? null,
+    filename: facts?.filename ?? null,
     absPath: path,
     line: location.line,
     column: location.column,

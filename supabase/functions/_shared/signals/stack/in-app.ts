@@ -71,7 +71,20 @@ export function decideInApp(frame: Frame): boolean {
   return frame.inApp ?? true;
 }
 
+/** Paths remembered: the frames of an application come from few files. */
+const MAX_REMEMBERED = 2_000;
+const remembered = new Map<string, boolean>();
+
 function isLibraryPath(path: string): boolean {
+  let known = remembered.get(path);
+  if (known === undefined) {
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(path, known = looksLikeLibrary(path));
+  }
+  return known;
+}
+
+function looksLikeLibrary(path: string): boolean {
   if (path === "<anonymous>" || path === "native" || path === "[native code]") return true;
   if (path.startsWith("<") && path.endsWith(">")) return !path.startsWith("<data:") && path !== "<stdin>";
   for (const prefix of RUNTIME_PREFIXES) if (path.startsWith(prefix)) return true;

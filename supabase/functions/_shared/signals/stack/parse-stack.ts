@@ -37,11 +37,9 @@ class ChainReader {
       return;
     }
     if (this.#format === "python") return this.#readPython(line.replace(GROUP_BARS, "  "));
-    if (this.#frames.length > 0 && (CAUSE.test(line) || (isHeaderLine(line) && !/^\s*at /.test(line)))) {
-      this.#finish();
-    }
     const parsed = parseFrameLine(line, this.#format);
     if (parsed) return this.#addFrame(parsed);
+    if (this.#frames.length > 0 && (CAUSE.test(line) || isHeaderLine(line))) this.#finish();
     if (this.#frames.length === 0 && !MEMBERS.test(line)) this.#pending.push(line);
   }
 

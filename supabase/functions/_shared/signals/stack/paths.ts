@@ -127,3 +127,23 @@ export function baseName(path: string): string {
   const end = path.endsWith("/") ? path.length - 1 : path.length;
   return path.slice(path.lastIndexOf("/", end - 1) + 1, end);
 }
+
+/** What a path tells, apart from the frame that it stands in. */
+export interface PathFacts {
+  filename: string;
+  module: string | null;
+}
+
+/** Paths remembered: the frames of an application come from few files. */
+const MAX_REMEMBERED = 1_000;
+const remembered = new Map<string, PathFacts>();
+
+/** `normalizePath` and `modulePackage` of a path, remembered because stacks repeat the same few paths. */
+export function pathFacts(path: string): PathFacts {
+  let facts = remembered.get(path);
+  if (facts === undefined) {
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(path, facts = { filename: normalizePath(path), module: modulePackage(path) });
+  }
+  return facts;
+}

@@ -22,6 +22,8 @@ interface StoredShape {
   sample: string;
   /** Text of each variable part while it has been the same in every line; null once it differed. */
   values: (string | null)[];
+  /** Whether lines differed in how many variable parts they have. */
+  varies: boolean;
   /** True for a shape that stands for several folded ones: it matches by pattern, not by key. */
   folded: boolean;
 }
@@ -104,6 +106,7 @@ export class TemplateMiner {
       seen: this.#lines,
       sample: line.slice(0, MAX_LINE_LENGTH),
       values: valuesOf(line, scanned),
+      varies: false,
       folded: false,
     };
     this.#byKey.set(key, shape);
@@ -206,6 +209,7 @@ export class TemplateMiner {
         merged.count += other.count;
         merged.seen = Math.max(merged.seen, other.seen);
         merged.values = commonValues(merged.values, other.values);
+        merged.varies ||= other.varies;
       }
       kept.push(merged);
     }
@@ -237,7 +241,11 @@ function valuesOf(line: string, { spans }: ScannedLine): string[] {
 function compareValues(shape: StoredShape, line: string, { spans }: ScannedLine): void {
   const values = shape.values;
   if (values.length * 2 !== spans.length) {
-    values.fill(null);
+    shape.varies = true;
+    if (spans.length <= values.length * 2) return;
+    // The fullest line shows every part that a template can have.
+    shape.sample = line.slice(0, MAX_LINE_LENGTH);
+    shape.values = new Array<null>(spans.length / 2).fill(null);
     return;
   }
   for (let i = 0; i < values.length; i++) {

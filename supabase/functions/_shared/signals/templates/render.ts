@@ -5,24 +5,50 @@ interface Rendered {
   sample: string;
   count: number;
   values: (string | null)[];
+  varies: boolean;
 }
 
 /** A name with a digit in it, which belongs to the text when it never changes: `ssh2`, `jk2_init`, `L1`. */
 const NAME_WITH_DIGITS = /^[A-Za-z_][A-Za-z_.-]*\d{1,2}(?:[A-Za-z_][\w.-]*)?$/;
-
 /** The same with any number, for what was seen often enough to be sure. */
 const LASTING_NAME = /^[A-Za-z][\w-]*$/;
 const LINES_TO_BE_SURE = 3;
 
-/** Values that were the same in every line of every shape and look like names, by their place. */
-function constantValues(shapes: readonly Rendered[]): (string | null)[] {
-  const [first, ...others] = shapes;
-  const lines = shapes.reduce((sum, shape) => sum + shape.count, 0);
-  return first!.values.map((value, index) => {
-    if (value === null || !others.every((other) => other.values[index] === value)) return null;
-    const isName = NAME_WITH_DIGITS.test(value) || (lines >= LINES_TO_BE_SURE && LASTING_NAME.test(value));
-    return isName ? value : null;
+/** Values of a shape by the token and the place in it that they belong to. */
+function valuesByPlace(shape: Rendered): Map<string, string | null> {
+  const byPlace = new Map<string, string | null>();
+  const counts = new Map<number, number>();
+  scanLine(shape.sample).owners.forEach((owner, index) => {
+    const nth = counts.get(owner) ?? 0;
+    counts.set(owner, nth + 1);
+    byPlace.set(`${owner}.${nth}`, shape.values[index] ?? null);
   });
+  return byPlace;
+}
+
+/** Values that were the same in every line of every shape and look like names, by their place. */
+function constantValues(shapes: readonly Rendered[]): Map<string, string> {
+  const lines = shapes.reduce((sum, shape) => sum + shape.count, 0);
+  const [first, ...others] = shapes.map(valuesByPlace);
+  const constants = new Map<string, string>();
+  for (const [place, value] of first!) {
+    if (value === null || !others.every((other) => other.get(place) === value)) continue;
+    if (
+      value === "" || NAME_WITH_DIGITS.test(value) || (lines >= LINES_TO_BE_SURE && LASTING_NAME.test(value))
+    ) {
+      constants.set(place, value);
+    }
+  }
+  return constants;
+}
+
+/** A part in parentheses that only some lines have, with its blanks: the template must fit lines without it too. */
+function widened(sample: string, start: number, end: number): [number, number] {
+  let from = start;
+  let to = end;
+  while (from > 0 && /[\s(]/.test(sample[from - 1]!)) from--;
+  while (to < sample.length && /[\s)]/.test(sample[to]!)) to++;
+  return [from, to];
 }
 
 /**
@@ -31,28 +57,34 @@ function constantValues(shapes: readonly Rendered[]): (string | null)[] {
  */
 export function renderTemplate(tokens: readonly string[], shapes: readonly Rendered[]): string {
   const sorted = shapes.toSorted((a, b) => b.count - a.count);
-  const sample = sorted.find((shape) => scanLine(shape.sample).tokens.length === tokens.length) ?? sorted[0]!;
-  const scanned = scanLine(sample.sample);
-  const constants = constantValues([sample, ...sorted.filter((shape) => shape !== sample)]);
+  const best = sorted.find((shape) => scanLine(shape.sample).tokens.length === tokens.length) ?? sorted[0]!;
+  const scanned = scanLine(best.sample);
+  const sameLength = tokens.length === scanned.tokens.length;
+  const constants = constantValues([best, ...sorted.filter((shape) => shape !== best)]);
+  const parts: [number, number, string][] = [];
   // Words that were found to be values; what is a value by its form is known by its place in the line.
-  const opened: [number, number][] = [];
   scanned.tokens.forEach((token, index) => {
     const start = scanned.starts[index]!;
-    if (token !== VARIABLE && tokens.length === scanned.tokens.length && tokens[index] === VARIABLE) {
-      opened.push([start, start + token.length]);
+    if (token !== VARIABLE && sameLength && tokens[index] === VARIABLE) {
+      parts.push([start, start + token.length, VARIABLE]);
     }
   });
-  const spans: [number, number, string | null][] = opened.map(([start, end]) => [start, end, null]);
-  for (let i = 0; i < scanned.spans.length; i += 2) {
-    spans.push([scanned.spans[i]!, scanned.spans[i + 1]!, constants[i / 2] ?? null]);
-  }
-  spans.sort((a, b) => a[0] - b[0]);
+  const counts = new Map<number, number>();
+  scanned.owners.forEach((owner, index) => {
+    const nth = counts.get(owner) ?? 0;
+    counts.set(owner, nth + 1);
+    let start = scanned.spans[2 * index]!;
+    let end = scanned.spans[2 * index + 1]!;
+    if (owner < 0 && best.varies) [start, end] = widened(best.sample, start, end);
+    parts.push([start, end, constants.get(`${owner}.${nth}`) ?? VARIABLE]);
+  });
+  parts.sort((a, b) => a[0] - b[0]);
   let text = "";
   let at = 0;
-  for (const [start, end, constant] of spans) {
+  for (const [start, end, shown] of parts) {
     if (start < at) continue;
-    text += sample.sample.slice(at, start) + (constant ?? VARIABLE);
+    text += best.sample.slice(at, start) + shown;
     at = end;
   }
-  return text + sample.sample.slice(at);
+  return text + best.sample.slice(at);
 }

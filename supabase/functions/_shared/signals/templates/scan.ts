@@ -12,6 +12,8 @@ export interface ScannedLine {
   starts: number[];
   /** Where the variable parts stand in the line: start, end, start, end ... in ascending order. */
   spans: number[];
+  /** The token that each variable part belongs to; -1 for one in parentheses that were left out. */
+  owners: number[];
 }
 
 const WORD = 0;
@@ -80,10 +82,12 @@ function isPath(word: string, slashes: number): boolean {
 /** Collects tokens and joins values as they come. */
 class Tokens {
   readonly list: string[] = [];
-  readonly spans: number[] = [];
+  /** Parts that no token stands for alone: start, end, owner. */
+  #extra: [number, number, number][] = [];
   #starts: number[] = [];
   #ends: number[] = [];
   #spaced: boolean[] = [];
+  #unsorted = false;
 
   get length(): number {
     return this.list.length;
@@ -109,7 +113,7 @@ class Tokens {
     if (this.#isVariable(1)) {
       // One token, since lists have any length, but values of their own for whoever renders the template.
       const index = this.length - 1;
-      this.spans.push(this.#starts[index]!, this.#ends[index]!);
+      this.#setAside(index);
       this.#starts[index] = start;
       this.#ends[index] = end;
       return;
@@ -127,11 +131,29 @@ class Tokens {
   }
 
   finish(): ScannedLine {
+    const parts = this.#extra;
     for (let i = 0; i < this.length; i++) {
-      if (this.list[i] === VARIABLE) this.spans.push(this.#starts[i]!, this.#ends[i]!);
+      if (this.list[i] === VARIABLE) parts.push([this.#starts[i]!, this.#ends[i]!, i]);
     }
-    if (this.spans.length > 2) sortSpans(this.spans);
-    return { tokens: this.list, starts: this.#starts, spans: this.spans };
+    if (this.#unsorted) parts.sort((a, b) => a[0] - b[0]);
+    const spans: number[] = [];
+    const owners: number[] = [];
+    for (const [start, end, owner] of parts) {
+      // A value that was joined over one in parentheses covers it.
+      if (spans.length > 0 && start < spans[spans.length - 1]!) {
+        spans[spans.length - 1] = Math.max(spans[spans.length - 1]!, end);
+      } else {
+        spans.push(start, end);
+        owners.push(owner);
+      }
+    }
+    return { tokens: this.list, starts: this.#starts, spans, owners };
+  }
+
+  #setAside(owner: number): void {
+    const index = this.length - 1;
+    this.#extra.push([this.#starts[index]!, this.#ends[index]!, owner]);
+    this.#unsorted = true;
   }
 
   #at(fromEnd: number): string | undefined {
@@ -181,27 +203,17 @@ class Tokens {
   /** What stands in parentheses and is only data says the same again: `(1.2 KB)`, `(10.0.0.1)`, `()`. */
   #dropParenthesis(): boolean {
     if (this.#at(1) === "(") {
+      // Empty, yet a place where other lines may have a value.
+      this.#extra.push([this.#ends[this.length - 1]!, this.#ends[this.length - 1]!, -1]);
+      this.#unsorted = true;
       this.#pop();
       return true;
     }
     if (!this.#isVariable(1) || this.#at(2) !== "(") return false;
-    this.spans.push(this.#starts[this.length - 1]!, this.#ends[this.length - 1]!);
+    this.#setAside(-1);
     this.#pop();
     this.#pop();
     return true;
-  }
-}
-
-function sortSpans(spans: number[]): void {
-  const pairs: [number, number][] = [];
-  for (let i = 0; i < spans.length; i += 2) pairs.push([spans[i]!, spans[i + 1]!]);
-  pairs.sort((a, b) => a[0] - b[0]);
-  spans.length = 0;
-  for (const [start, end] of pairs) {
-    // A value that was joined over a dropped one covers it.
-    if (spans.length > 0 && start < spans[spans.length - 1]!) {
-      spans[spans.length - 1] = Math.max(spans[spans.length - 1]!, end);
-    } else spans.push(start, end);
   }
 }
 

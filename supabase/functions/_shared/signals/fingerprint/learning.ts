@@ -1,0 +1,171 @@
+import type { Grouping, GroupingSignature } from "./grouping.ts";
+
+/**
+ * What a project's people taught the grouping by merging and splitting. Plain JSON: the caller stores it.
+ * A new version of the fingerprint keeps working with it: old and new fingerprint of one event are merged as people would.
+ */
+export interface GroupingLearning {
+  version: 1;
+  /** Fingerprint of an issue that was merged away -> fingerprint of the issue that it became part of. */
+  aliases: Record<string, string>;
+  /** What the merges had in common, so that the next of their kind joins by itself. */
+  generalisations: Generalisation[];
+  /** Fingerprints that people took out of a merge: no generalisation may take them in again. */
+  separate: string[];
+}
+
+/** Signatures that agree with `tokens`, where null stands for anything, belong to `into`. */
+export interface Generalisation {
+  into: string;
+  basis: GroupingSignature["basis"];
+  type: string | null;
+  tokens: (string | null)[];
+  /** Merges that it was learnt from. */
+  mergeCount: number;
+}
+
+/** Where an event goes, and why. */
+export interface Resolution {
+  /** Fingerprint of the issue that the event belongs to. */
+  fingerprint: string;
+  via: "itself" | "alias" | "generalisation";
+  /** A sentence for people. */
+  why: string;
+}
+
+const MAX_ALIASES = 10_000;
+const MAX_GENERALISATIONS = 500;
+const MAX_SEPARATE = 10_000;
+/** Share of the tokens of two merged signatures that must agree before anything is learnt from the merge. */
+const MIN_AGREEMENT = 0.5;
+/** Tokens that must agree: one common word says nothing. */
+const MIN_AGREEING = 2;
+/** Steps that an alias may lead over. Longer chains cannot be made by `learnMerge`, only by damage. */
+const MAX_STEPS = 32;
+
+export const EMPTY_LEARNING: GroupingLearning = {
+  version: 1,
+  aliases: {},
+  generalisations: [],
+  separate: [],
+};
+
+/** Follows aliases to the issue that a fingerprint belongs to now. */
+export function canonicalFingerprint(learning: GroupingLearning, fingerprint: string): string {
+  let current = fingerprint;
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const next = Object.hasOwn(learning.aliases, current) ? learning.aliases[current] : undefined;
+    if (next === undefined || next === fingerprint) break;
+    current = next;
+  }
+  return current;
+}
+
+/** What two signatures have in common, or null when that is too little to be a rule. */
+export function commonSignature(
+  a: Pick<Generalisation, "basis" | "type" | "tokens">,
+  b: Pick<GroupingSignature, "basis" | "type" | "tokens">,
+): (string | null)[] | null {
+  if (a.basis !== b.basis || a.type !== b.type || a.tokens.length !== b.tokens.length) return null;
+  const tokens = a.tokens.map((token, index) => token === b.tokens[index] ? token : null);
+  const agreeing = tokens.filter((token) => token !== null).length;
+  if (agreeing < MIN_AGREEING || agreeing / tokens.length < MIN_AGREEMENT) return null;
+  return tokens;
+}
+
+function fits(generalisation: Generalisation, signature: GroupingSignature): boolean {
+  return generalisation.basis === signature.basis && generalisation.type === signature.type &&
+    generalisation.tokens.length === signature.tokens.length &&
+    generalisation.tokens.every((token, index) => token === null || token === signature.tokens[index]);
+}
+
+/** A copy of `record` with at most `limit` entries, the oldest dropped. */
+function bounded(record: Record<string, string>, limit: number): Record<string, string> {
+  const entries = Object.entries(record);
+  return entries.length <= limit ? record : Object.fromEntries(entries.slice(entries.length - limit));
+}
+
+/**
+ * Someone merged the issue of `from` into the issue of `into`. From now on `from` is an alias, and where the two differ in
+ * few places, those places are ignored for others of their kind. Returns the new state; the given one is untouched.
+ */
+export function learnMerge(learning: GroupingLearning, from: Grouping, into: Grouping): GroupingLearning {
+  const target = canonicalFingerprint(learning, into.fingerprint);
+  const source = canonicalFingerprint(learning, from.fingerprint);
+  if (source === target) return learning;
+  const aliases: Record<string, string> = {};
+  for (const [alias, to] of Object.entries(learning.aliases)) {
+    if (alias !== target) aliases[alias] = to === source ? target : to;
+  }
+  aliases[source] = target;
+  if (from.fingerprint !== source) aliases[from.fingerprint] = target;
+  const moved = learning.generalisations.map((one) => one.into === source ? { ...one, into: target } : one);
+  return {
+    version: 1,
+    aliases: bounded(aliases, MAX_ALIASES),
+    generalisations: generalised(moved, from.signature, into.signature, target),
+    separate: learning.separate.filter((fingerprint) =>
+      fingerprint !== from.fingerprint && fingerprint !== source
+    ),
+  };
+}
+
+/** Widens what is known of the target, or adds what the two signatures have in common. */
+function generalised(
+  known: readonly Generalisation[],
+  from: GroupingSignature,
+  into: GroupingSignature,
+  target: string,
+): Generalisation[] {
+  for (const [index, one] of known.entries()) {
+    if (one.into !== target) continue;
+    const tokens = commonSignature(one, from);
+    if (tokens === null) continue;
+    return known.with(index, { ...one, tokens, mergeCount: one.mergeCount + 1 });
+  }
+  const tokens = commonSignature(into, from);
+  if (tokens === null || !tokens.includes(null)) return [...known];
+  const added = { into: target, basis: from.basis, type: from.type, tokens, mergeCount: 1 };
+  return [...known, added].slice(-MAX_GENERALISATIONS);
+}
+
+/**
+ * Someone took `grouping` out of the issue that it was part of. Its fingerprint stands for itself again, and whatever rule
+ * would take it back is dropped: what people undo, the grouping must not redo.
+ */
+export function learnSplit(learning: GroupingLearning, grouping: Grouping): GroupingLearning {
+  const aliases = { ...learning.aliases };
+  delete aliases[grouping.fingerprint];
+  const separate = [...learning.separate.filter((one) => one !== grouping.fingerprint), grouping.fingerprint];
+  return {
+    version: 1,
+    aliases,
+    generalisations: learning.generalisations.filter((one) =>
+      one.into === grouping.fingerprint || !fits(one, grouping.signature)
+    ),
+    separate: separate.slice(-MAX_SEPARATE),
+  };
+}
+
+/** The issue that an event belongs to, given what people taught. */
+export function resolveGrouping(learning: GroupingLearning, grouping: Grouping): Resolution {
+  const canonical = canonicalFingerprint(learning, grouping.fingerprint);
+  if (canonical !== grouping.fingerprint) {
+    return { fingerprint: canonical, via: "alias", why: "Someone merged this issue into another." };
+  }
+  if (!learning.separate.includes(grouping.fingerprint)) {
+    const rule = learning.generalisations.find((one) =>
+      one.into !== canonical && fits(one, grouping.signature)
+    );
+    if (rule) {
+      const ignored = rule.tokens.filter((token) => token === null).length;
+      return {
+        fingerprint: canonicalFingerprint(learning, rule.into),
+        via: "generalisation",
+        why: `${rule.mergeCount === 1 ? "A merge" : `${rule.mergeCount} merges`} taught that ` +
+          `${ignored === 1 ? "one part" : `${ignored} parts`} of errors like this do not matter.`,
+      };
+    }
+  }
+  return { fingerprint: grouping.fingerprint, via: "itself", why: "Nothing that people taught applies." };
+}
