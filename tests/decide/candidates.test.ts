@@ -1,11 +1,8 @@
 import fc from "fast-check";
 import { z } from "zod";
 import { expect, test } from "vitest";
-import {
-  candidates,
-  causeKeysOf,
-  mergeProbabilities,
-} from "../../supabase/functions/_shared/decide/candidates.ts";
+import { candidates, causeKeysOf } from "../../supabase/functions/_shared/decide/candidates.ts";
+import { mergeProbabilities } from "../../supabase/functions/_shared/decide/merge-probabilities.ts";
 import { action, ago, diagnosis, input, notify, pastFix, revert, suspect } from "./support.ts";
 
 test("the catalogue's action for a matching pattern is a candidate with the prior as its confidence", () => {

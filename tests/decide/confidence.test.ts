@@ -132,7 +132,7 @@ test("every number is in the breakdown, and a sentence says what they mean", () 
   expect(breakdown.posterior.low).toBeLessThan(0.75);
   expect(breakdown.posterior.high).toBeGreaterThan(0.75);
   expect(breakdown.sentence).toBe(
-    "61 %: the pattern fits with 80 %; then the action works with 75 % " +
+    "61 %: the pattern explains it with 80 %; then the action works with 75 % " +
       "(catalogue 90 %, other projects no outcomes, this project 6.0 successes and 4.0 failures).",
   );
 });

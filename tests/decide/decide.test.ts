@@ -15,7 +15,7 @@ test("a fix that is sure enough is applied, and the paragraph says why", () => {
   expect(decision.explanation).toBe(
     "Probable cause: app.timeout was set to 1 ms. " +
       'Applying "Do fix.it" on target:fix.it (95 % likely to resolve it, 85 % needed to act alone). ' +
-      "95 %: the pattern fits with 100 %; then the action works with 95 % " +
+      "95 %: the pattern explains it with 100 %; then the action works with 95 % " +
       "(catalogue for timeout-too-low 95 %, other projects no outcomes, this project no outcomes).",
   );
 });
@@ -50,6 +50,25 @@ test("informing is never the fix that is applied, even where the catalogue lists
   const decision = decide(input({ actions: [notify, action("fix.it")], patternActions }));
   expect(decision.chosen?.action).toBe("fix.it");
   expect(decision.verdict).toBe("review");
+});
+
+test("the message that a pattern recommends is preferred, and none is sent beyond the hourly limit", () => {
+  const openIssue = action("github.open-issue", { informational: true, target: "github" });
+  const patternActions = [{ patternId: "p1", action: "github.open-issue", prior: { alpha: 1, beta: 9 } }];
+  const unhealable = input({ actions: [notify, openIssue], patternActions });
+  expect(decide(unhealable).inform).toMatchObject({ action: "github.open-issue", probability: 0 });
+  expect(decide({ ...unhealable, actions: [notify] }).inform?.action).toBe("notify.message");
+  const pastFixes = Array.from({ length: 20 }, (_, i) =>
+    pastFix({
+      id: String(i),
+      issueId: 100 + i,
+      action: "notify.message",
+      targetKey: `notify:${i}`,
+      informational: true,
+      appliedAt: ago(i),
+    }));
+  expect(decide({ ...unhealable, actions: [notify], pastFixes }).inform).toBeNull();
+  expect(decide({ ...unhealable, actions: [notify], pastFixes: pastFixes.slice(1) }).inform).not.toBeNull();
 });
 
 test("a critical issue is reviewed, and people are informed at once", () => {

@@ -120,7 +120,7 @@ test("informing needs no threshold and no review, but respects the switches and 
   expect(inform({ dryRun: true }).allowed).toBe(false);
   expect(inform({ projectMode: "observe" }).allowed).toBe(false);
   expect(inform({ actionMode: "observe" }).allowed).toBe(false);
-  const many = Array.from({ length: DEFAULT_LIMITS.messages_per_target_and_hour }, () => minutesAgo(1));
+  const many = Array.from({ length: DEFAULT_LIMITS.messages_per_action_and_hour }, () => minutesAgo(1));
   expect(inform({ target: { ...target, automaticFixesAt: many } }).allowed).toBe(false);
 });
 

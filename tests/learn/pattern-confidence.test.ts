@@ -11,7 +11,7 @@ const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000).to
 
 function stats(changes: Partial<PatternStats> = {}): PatternStats {
   return {
-    origin: "learnt",
+    source: "learnt",
     successes: 8,
     failures: 2,
     updatedAt: NOW.toISOString(),
@@ -53,14 +53,20 @@ test("a learnt pattern that matches nothing for half a year is deprecated, a bui
     reasons: ["It has matched nothing for 181 days."],
   });
   expect(patternStanding(stats({ lastUsedAt: null }), NOW).status).toBe("deprecated");
-  expect(patternStanding(stats({ lastUsedAt: null, origin: "built_in" }), NOW).status).toBe("active");
+  expect(patternStanding(stats({ lastUsedAt: null, source: "builtin" }), NOW).status).toBe("active");
+});
+
+test("an imported pattern needs no promotion but becomes stale", () => {
+  const imported = stats({ source: "imported", successes: 0, failures: 0, projectCount: 0 });
+  expect(patternStanding(imported, NOW).status).toBe("active");
+  expect(patternStanding({ ...imported, lastUsedAt: daysAgo(200) }, NOW).status).toBe("deprecated");
 });
 
 test("a pattern that is surely wrong is deprecated whoever made it, and comes back when it succeeds", () => {
-  for (const origin of ["built_in", "learnt"] as const) {
-    expect(patternStanding(stats({ origin, successes: 0, failures: 6 }), NOW).status).toBe("deprecated");
-    expect(patternStanding(stats({ origin, successes: 0, failures: 2 }), NOW).status).not.toBe("deprecated");
-    expect(patternStanding(stats({ origin, successes: 9, failures: 6 }), NOW).status).toBe("active");
+  for (const source of ["builtin", "learnt", "imported"] as const) {
+    expect(patternStanding(stats({ source, successes: 0, failures: 6 }), NOW).status).toBe("deprecated");
+    expect(patternStanding(stats({ source, successes: 0, failures: 2 }), NOW).status).not.toBe("deprecated");
+    expect(patternStanding(stats({ source, successes: 9, failures: 6 }), NOW).status).toBe("active");
   }
 });
 

@@ -90,6 +90,25 @@ test("a fault that pauses on its own must stay quiet for twice its longest pause
   );
 });
 
+test("requests that are counted late neither prove a cure nor a failure", () => {
+  const lagging = (exposureLagMs: number) =>
+    startVerification({ errors: 30, exposure: 120, unit: "requests", durationMs: 6000 }, { exposureLagMs });
+  // 80 requests within 4 s, of which up to 3 s' worth, 60, may have been made before the fix.
+  const quiet = { errors: 0, exposure: 80, elapsedMs: 4000 };
+  expect(updateVerification(lagging(0), quiet).verdict).toBe("resolved");
+  expect(updateVerification(lagging(3000), quiet).verdict).toBe("continue");
+  expect(updateVerification(lagging(3000), { ...quiet, exposure: 140, elapsedMs: 7000 }).verdict).toBe(
+    "resolved",
+  );
+  // Two stragglers while the requests beside them are not counted yet.
+  const early = { errors: 2, exposure: 0, elapsedMs: 1500 };
+  expect(updateVerification(lagging(0), early).verdict).toBe("not_resolved");
+  expect(updateVerification(lagging(3000), early).verdict).toBe("continue");
+  // Where time is the exposure nothing lags.
+  const inSeconds = startVerification({ errors: 30, exposure: 6, unit: "seconds", durationMs: 6000 });
+  expect(inSeconds.exposurePerMs).toBe(0);
+});
+
 test("every recent relapse doubles the dwell, up to eight times", () => {
   const dwell = (recentRelapses: number) => startVerification({ ...before, recentRelapses }).dwellMs;
   expect([0, 1, 2, 3, 9].map(dwell)).toEqual([2000, 4000, 8000, 16_000, 16_000]);

@@ -19,6 +19,8 @@ export interface Scenario {
   unit: "requests" | "seconds";
   stepMs: number;
   policy?: Partial<VerificationPolicy>;
+  /** Requests of before the fix that are counted only after it. */
+  extraExposure?: number;
 }
 
 /** Plays a fault and its fix, looking at the counts after every step, and returns the last look. */
@@ -40,7 +42,7 @@ export function simulate(scenario: Scenario, random: Random): VerificationResult
     { errors: total("errors"), exposure: total("exposure"), unit: scenario.unit, buckets },
     scenario.policy,
   );
-  const after = { errors: 0, exposure: 0, elapsedMs: 0 };
+  const after = { errors: 0, exposure: scenario.extraExposure ?? 0, elapsedMs: 0 };
   for (;;) {
     const next = draw(after.elapsedMs / 1000);
     after.errors += next.errors;

@@ -1,41 +1,11 @@
-import type { Action } from "../actions/action.ts";
-import type { Diagnosis, SuspectChange } from "../diagnose/diagnosis.ts";
+import type { Diagnosis } from "../diagnose/diagnosis.ts";
 import { calibrate, type CalibrationMap } from "../learn/calibration.ts";
-import type { JsonObject } from "../platform/json.ts";
 import { candidateKey } from "./canonical.ts";
-import { sourceConfidence, type SourceInput } from "./confidence.ts";
+import { sourceConfidence } from "./confidence.ts";
 import { exclusionReason } from "./exclusions.ts";
-import {
-  BACKGROUND_PROBABILITY,
-  CHANGE_ACTIONS,
-  EVIDENCE_PRIOR,
-  MERGE_GAIN_CAP,
-  MERGED_PROBABILITY_CAP,
-} from "./priors.ts";
-import type {
-  Candidate,
-  CandidateSource,
-  CauseKey,
-  ChangeAction,
-  DecisionIssue,
-  ExcludedCandidate,
-  PastFix,
-  PatternAction,
-  TrackRecord,
-} from "./types.ts";
-
-export interface CandidatesInput {
-  now: Date;
-  issue: DecisionIssue;
-  diagnosis: Diagnosis;
-  actions: readonly Action[];
-  patternActions: readonly PatternAction[];
-  /** `CHANGE_ACTIONS` when absent. */
-  changeActions?: readonly ChangeAction[];
-  trackRecords: readonly TrackRecord[];
-  calibration: CalibrationMap | null;
-  pastFixes: readonly PastFix[];
-}
+import { mergeProbabilities } from "./merge-probabilities.ts";
+import { type CandidatesInput, type Proposal, proposals } from "./proposals.ts";
+import type { Candidate, CandidateSource, CauseKey, ExcludedCandidate } from "./types.ts";
 
 /** The causes whose track records a decision on this diagnosis can use. */
 export function causeKeysOf(diagnosis: Diagnosis): CauseKey[] {
@@ -85,133 +55,6 @@ export function candidates(
   return { candidates: kept, excluded };
 }
 
-interface Proposal {
-  action: Action;
-  parameters: JsonObject;
-  sources: SourceInput[];
-}
-
-/** What one action proposes, with the reasons for it. An action that breaks is excluded and the others go on. */
-function proposals(
-  action: Action,
-  input: CandidatesInput,
-  excluded: ExcludedCandidate[],
-): Omit<Proposal, "action">[] {
-  const { diagnosis } = input;
-  try {
-    const general = action.propose({ ...diagnosis, changes: [] });
-    const all = general !== null
-      ? [withoutChange(action, general, input)]
-      : diagnosis.changes.flatMap((change) => {
-        const parameters = action.propose({ ...diagnosis, changes: [change] });
-        return parameters === null ? [] : [forChange(action, parameters, change, input)];
-      });
-    return all.filter(({ parameters }) => {
-      const checked = action.parameters.safeParse(parameters);
-      if (!checked.success) {
-        const problem = checked.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join(
-          "; ",
-        );
-        excluded.push({
-          action: action.name,
-          parameters,
-          reason: `Its parameters are not valid: ${problem}`,
-        });
-      }
-      return checked.success;
-    });
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    excluded.push({
-      action: action.name,
-      parameters: {},
-      reason: `It could not propose parameters: ${problem}`,
-    });
-    return [];
-  }
-}
-
-function withoutChange(
-  action: Action,
-  parameters: JsonObject,
-  input: CandidatesInput,
-): Omit<Proposal, "action"> {
-  const patterns = patternSources(action, 1, input);
-  return { parameters, sources: patterns.length > 0 ? patterns : [evidenceSource(action, input)] };
-}
-
-function forChange(
-  action: Action,
-  parameters: JsonObject,
-  change: SuspectChange,
-  input: CandidatesInput,
-): Omit<Proposal, "action"> {
-  // A pattern that recommends to take a change back can be right only if this change is the one.
-  return {
-    parameters,
-    sources: [changeSource(action, change, input), ...patternSources(action, change.probability, input)],
-  };
-}
-
-function patternSources(action: Action, changeProbability: number, input: CandidatesInput): SourceInput[] {
-  return input.diagnosis.patterns.flatMap((match) => {
-    const listed = input.patternActions.find((row) =>
-      row.patternId === match.patternId && row.action === action.name
-    );
-    if (!listed) return [];
-    return [source(action, input, {
-      kind: "pattern",
-      causeKey: `pattern:${match.patternId}`,
-      patternId: match.patternId,
-      prior: { ...listed.prior, from: `catalogue for ${match.slug}` },
-      causeProbability: match.strength * changeProbability,
-    })];
-  });
-}
-
-function changeSource(action: Action, change: SuspectChange, input: CandidatesInput): SourceInput {
-  const listed = (input.changeActions ?? CHANGE_ACTIONS).find((row) =>
-    row.kind === change.kind && row.action === action.name
-  );
-  const prior = listed
-    ? { ...listed.prior, from: `taking back a ${change.kind} change` }
-    : { ...EVIDENCE_PRIOR, from: "an unproven action" };
-  return source(action, input, {
-    kind: "change",
-    causeKey: `change:${change.kind}`,
-    patternId: null,
-    prior,
-    causeProbability: change.probability,
-  });
-}
-
-function evidenceSource(action: Action, input: CandidatesInput): SourceInput {
-  return source(action, input, {
-    kind: "evidence",
-    causeKey: `category:${input.diagnosis.category}`,
-    patternId: null,
-    prior: { ...EVIDENCE_PRIOR, from: "an unproven action" },
-    causeProbability: 1,
-  });
-}
-
-function source(
-  action: Action,
-  input: CandidatesInput,
-  about: Pick<SourceInput, "kind" | "causeKey" | "patternId" | "prior" | "causeProbability">,
-): SourceInput {
-  const find = (scope: TrackRecord["scope"]) =>
-    input.trackRecords.find((row) =>
-      row.scope === scope && row.causeKey === about.causeKey && row.action === action.name
-    )?.evidence ?? null;
-  return {
-    ...about,
-    pool: find("pool"),
-    project: find("project"),
-    backgroundProbability: BACKGROUND_PROBABILITY,
-  };
-}
-
 function toCandidate(
   key: string,
   { action, parameters, sources: inputs }: Proposal,
@@ -221,8 +64,10 @@ function toCandidate(
     .sort((a, b) => b.probability - a.probability || compare(a.causeKey, b.causeKey));
   const best = sources[0];
   if (!best) throw new Error(`candidate ${key} has no source; every proposal must come from one`);
-  const rawProbability = mergeProbabilities(sources.map((each) => each.probability));
-  const probability = calibrate(input.calibration, rawProbability);
+  const informational = action.informational ?? false;
+  // To tell people resolves nothing, whatever a catalogue says.
+  const rawProbability = informational ? 0 : mergeProbabilities(sources.map((each) => each.probability));
+  const probability = informational ? 0 : calibrate(input.calibration, rawProbability);
   return {
     key,
     action: action.name,
@@ -233,27 +78,16 @@ function toCandidate(
     patternId: best.patternId,
     risk: action.risk,
     reversible: action.reversible,
-    informational: action.informational ?? false,
+    informational,
     probability,
     rawProbability,
     alpha: best.alpha,
     beta: best.beta,
     sources,
-    explanation: explain(sources, rawProbability, probability, input.calibration),
+    explanation: informational
+      ? ["It informs people and changes nothing."]
+      : explain(sources, rawProbability, probability, input.calibration),
   };
-}
-
-/**
- * Noisy-or of several reasons for the same fix, but at most `MERGE_GAIN_CAP` above the best of them: noisy-or supposes independent
- * reasons, and these often rest on the same observations.
- *
- * @example mergeProbabilities([0.8, 0.5]); // 0.85, where noisy-or alone would say 0.9
- */
-export function mergeProbabilities(probabilities: readonly number[]): number {
-  const best = Math.max(0, ...probabilities);
-  if (probabilities.length < 2) return best;
-  const noisyOr = 1 - probabilities.reduce((product, each) => product * (1 - each), 1);
-  return Math.max(best, Math.min(noisyOr, best + MERGE_GAIN_CAP, MERGED_PROBABILITY_CAP));
 }
 
 function explain(

@@ -1,8 +1,8 @@
 import type { Risk } from "../actions/action.ts";
 import { betaSample } from "../statistics/beta-sample.ts";
 import type { Random } from "../statistics/random.ts";
-import { mergeProbabilities } from "./candidates.ts";
 import { resolveProbability } from "./confidence.ts";
+import { mergeProbabilities } from "./merge-probabilities.ts";
 import type { Candidate } from "./types.ts";
 
 /** Two draws that differ by no more than this are as good as equal: then the gentler action is taken. */
@@ -47,6 +47,13 @@ export function choose(eligible: readonly Candidate[], random: Random): Choice |
 /** The most probable candidate, the gentler one among those that are close: for proposals, where a human chooses in the end. */
 export function best(eligible: readonly Candidate[]): Candidate | null {
   return gentlest(byKey(eligible).map((candidate) => ({ candidate, value: candidate.probability })));
+}
+
+/** The message to send: one that a pattern recommends before any other, the one with the best record first; null for none. */
+export function chooseInforming(informing: readonly Candidate[]): Candidate | null {
+  const worth = ({ source, alpha, beta }: Candidate) =>
+    (source === "pattern" ? 1 : 0) + alpha / (alpha + beta);
+  return byKey(informing).sort((a, b) => worth(b) - worth(a))[0] ?? null;
 }
 
 function draw(sorted: readonly Candidate[], random: Random): Candidate | null {

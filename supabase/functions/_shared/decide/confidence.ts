@@ -113,7 +113,7 @@ function sentence(
   probability: number,
 ): string {
   const cause = input.kind === "pattern"
-    ? `the pattern fits with ${percent(input.causeProbability)}`
+    ? `the pattern explains it with ${percent(input.causeProbability)}`
     : input.kind === "change"
     ? `the change is the cause with ${percent(input.causeProbability)}`
     : "only the facts of the diagnosis suggest it";

@@ -1,18 +1,20 @@
 import { seededRandom } from "../statistics/random.ts";
-import { candidates, type CandidatesInput } from "./candidates.ts";
+import { candidates } from "./candidates.ts";
 import { candidateKey } from "./canonical.ts";
-import { best, choose } from "./choose.ts";
+import { best, choose, chooseInforming } from "./choose.ts";
 import { ACTIVE_STATES, WAITING_STATES } from "./fix-states.ts";
 import { explain } from "./explain.ts";
 import { type GuardrailContext, guardrails } from "./guardrails.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import { targetHistory } from "./target-limits.ts";
+import type { CandidatesInput } from "./proposals.ts";
+import { type TargetHistory, targetHistory } from "./target-limits.ts";
 import { effectiveThreshold, recentFailures } from "./threshold.ts";
 import type {
   Candidate,
   DecisionRecord,
   GuardrailResult,
   Mode,
+  PastFix,
   RankedCandidate,
   Situation,
   ThresholdResult,
@@ -80,7 +82,7 @@ export function decide(input: DecisionInput): DecisionRecord {
     candidates: ranked,
     excluded: found.excluded,
     inform: informed
-      ? best(
+      ? chooseInforming(
         checked.flatMap(({ candidate, result }) =>
           candidate.informational && result.allowed ? [candidate] : []
         ),
@@ -170,7 +172,7 @@ function check(
     informational: candidate.informational,
     probability: candidate.probability,
     threshold: threshold.effective,
-    target: targetHistory(candidate.targetKey, pastFixes, now, candidate.informational),
+    target: historyFor(candidate, pastFixes, now),
     issueHasOpenFix: ofIssue.some((fix) => !fix.informational && ACTIVE_STATES.includes(fix.state)),
     proposalCount:
       ofIssue.filter((fix) =>
@@ -183,6 +185,15 @@ function check(
       ).length,
   };
   return guardrails(context);
+}
+
+/** Messages are limited by what sends them: each has a target of its own, its text. */
+function historyFor(candidate: Candidate, pastFixes: readonly PastFix[], now: Date): TargetHistory {
+  const ofTarget = targetHistory(candidate.targetKey, pastFixes, now, candidate.informational);
+  if (!candidate.informational) return ofTarget;
+  const sent = pastFixes.filter((fix) => fix.action === candidate.action)
+    .map((fix) => targetHistory(fix.targetKey, [fix], now, true).automaticFixesAt);
+  return { ...ofTarget, automaticFixesAt: sent.flat() };
 }
 
 /** When the first candidate that is only told to wait is free; null when waiting changes nothing. */

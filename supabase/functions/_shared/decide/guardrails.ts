@@ -2,7 +2,7 @@ import type { Risk } from "../actions/action.ts";
 import type { Severity } from "../diagnose/diagnosis.ts";
 import type { Limits } from "./limits.ts";
 import { informingLimits, type TargetHistory, targetLimits } from "./target-limits.ts";
-import { type GuardrailResult, type Mode, MODES, type Verdict, VERDICTS } from "./types.ts";
+import { type GuardrailResult, type Mode, MODES, type Objection, type Verdict, VERDICTS } from "./types.ts";
 
 export interface GuardrailContext {
   now: Date;
@@ -30,15 +30,6 @@ export interface GuardrailContext {
   dismissed: boolean;
   /** How often this very fix succeeded on this issue within the recurrence window. */
   recurrenceCount: number;
-}
-
-/** One limit's say: the most it allows, why, and until when if it only waits. */
-export interface Objection {
-  atMost: Verdict;
-  reason: string;
-  until?: Date;
-  /** Stands in the way of acting alone, but not of asking a human. */
-  onlyAgainstApply?: boolean;
 }
 
 /** The stricter of two modes. */

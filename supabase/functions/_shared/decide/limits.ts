@@ -35,8 +35,8 @@ export const limitsSchema = z.object({
   /** Below this probability a fix is not even proposed: reviewers stop reading queues full of guesses. */
   minimum_proposal_probability: z.number().min(0).max(0.9).default(0.2),
   automatic_fixes_per_target_and_hour: z.number().int().min(0).max(20).default(3),
-  /** Informational actions: a channel that gets more is one that nobody reads. */
-  messages_per_target_and_hour: z.number().int().min(0).max(1000).default(20),
+  /** Messages that one informational action sends in a project: a channel that gets more is one that nobody reads. */
+  messages_per_action_and_hour: z.number().int().min(0).max(1000).default(20),
   /** How long a target is left alone after a fix on it, so that its effect can be told from the next one's. */
   cool_down_ms: z.number().int().min(MINUTE_MS).max(24 * HOUR_MS).default(5 * MINUTE_MS),
   /** After so many failures in a row on a target, it is reviewed by a human for `failure_block_ms`. */

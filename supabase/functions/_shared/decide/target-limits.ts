@@ -1,7 +1,6 @@
-import type { Objection } from "./guardrails.ts";
 import type { Limits } from "./limits.ts";
 import { ACTIVE_STATES, FAILED_STATES } from "./fix-states.ts";
-import type { PastFix } from "./types.ts";
+import type { Objection, PastFix } from "./types.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -89,14 +88,14 @@ export function targetLimits(target: TargetHistory, limits: Limits, now: Date): 
   return objections;
 }
 
-/** Limits on how often people are informed in one place. No cool-down: two issues in a minute are two messages. */
+/** Limits on how often people are informed. No cool-down: two issues in a minute are two messages. */
 export function informingLimits(target: TargetHistory, limits: Limits, now: Date): Objection[] {
   const objections = underWay(target, limits, now);
-  if (target.automaticFixesAt.length >= limits.messages_per_target_and_hour) {
+  const count = target.automaticFixesAt.length;
+  if (count >= limits.messages_per_action_and_hour) {
     objections.push({
       atMost: "observe",
-      reason: `${target.automaticFixesAt.length} messages to ${target.key} within the hour; ` +
-        `${limits.messages_per_target_and_hour} is the limit.`,
+      reason: `${count} messages within the hour; ${limits.messages_per_action_and_hour} is the limit.`,
     });
   }
   return objections;

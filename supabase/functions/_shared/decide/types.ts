@@ -112,6 +112,15 @@ export interface ExcludedCandidate {
   reason: string;
 }
 
+/** One limit's say: the most it allows, why, and until when if it only waits. */
+export interface Objection {
+  atMost: Verdict;
+  reason: string;
+  until?: Date;
+  /** Stands in the way of acting alone, but not of asking a human. */
+  onlyAgainstApply?: boolean;
+}
+
 export interface GuardrailResult {
   /** True only for the verdict `apply`. */
   allowed: boolean;

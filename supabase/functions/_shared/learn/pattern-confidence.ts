@@ -18,8 +18,11 @@ const CONFIDENCE_QUANTILE = 0.2;
 
 /** What is known of a pattern over all projects. */
 export interface PatternStats {
-  /** `built_in` patterns come with Prunella: they need no promotion and do not become stale. */
-  origin: "built_in" | "learnt";
+  /**
+   * `builtin` patterns come with Prunella: they need no promotion and do not become stale. `imported` ones somebody chose to bring:
+   * they need no promotion either.
+   */
+  source: "builtin" | "learnt" | "imported";
   /** Weighted outcomes as they stood at `updatedAt`. */
   successes: number;
   failures: number;
@@ -47,7 +50,7 @@ export interface PatternStanding {
  *
  * @example
  * // Eight successes, two failures, all of them today: confidence 0.65
- * patternStanding({ origin: "learnt", successes: 8, failures: 2, projectCount: 3, ... }, now).status; // "active"
+ * patternStanding({ source: "learnt", successes: 8, failures: 2, projectCount: 3, ... }, now).status; // "active"
  */
 export function patternStanding(stats: PatternStats, now: Date): PatternStanding {
   const age = now.getTime() - Date.parse(stats.updatedAt);
@@ -59,13 +62,16 @@ export function patternStanding(stats: PatternStats, now: Date): PatternStanding
     reasons.push(`Its fixes fail: ${round(successes)} successes and ${round(failures)} failures.`);
     return { confidence, status: "deprecated", reasons };
   }
-  if (stats.origin === "built_in") {
+  if (stats.source === "builtin") {
     return { confidence, status: "active", reasons: ["It is built in and not proven wrong."] };
   }
   const unusedMs = now.getTime() - Date.parse(stats.lastUsedAt ?? stats.createdAt);
   if (unusedMs > STALE_AFTER_MS) {
     reasons.push(`It has matched nothing for ${Math.floor(unusedMs / DAY_MS)} days.`);
     return { confidence, status: "deprecated", reasons };
+  }
+  if (stats.source === "imported") {
+    return { confidence, status: "active", reasons: ["It was imported and is not proven wrong."] };
   }
   const missing = missingForPromotion(stats);
   return missing.length === 0

@@ -9,6 +9,7 @@ export const verificationPolicySchema = z.object({
   remainingShare: z.number().min(0.01).max(0.9),
   minimumErrorsBefore: z.number().int().min(2).max(10_000),
   minimumDwellMs: z.number().int().min(0).max(60 * MINUTE_MS),
+  exposureLagMs: z.number().int().min(0).max(10 * MINUTE_MS),
   windowMs: z.number().int().min(1_000).max(24 * 60 * MINUTE_MS),
 });
 
@@ -21,5 +22,6 @@ export const DEFAULT_VERIFICATION_POLICY: VerificationPolicy = {
   remainingShare: 0.25,
   minimumErrorsBefore: 5,
   minimumDwellMs: 2_000,
+  exposureLagMs: 500,
   windowMs: 5 * MINUTE_MS,
 };

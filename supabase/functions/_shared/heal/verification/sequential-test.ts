@@ -1,4 +1,5 @@
 import { poissonRateEvidence, type RatioAlternative } from "../../statistics/poisson-rate-evidence.ts";
+import type { CountAndExposure } from "../../statistics/poisson-test.ts";
 import { burstiness } from "./burstiness.ts";
 import { DEFAULT_VERIFICATION_POLICY, verificationPolicySchema } from "./policy.ts";
 import { describe } from "./sentence.ts";
@@ -48,9 +49,12 @@ export function startVerification(
   checkCounts({ errors: before.errors, exposure: before.exposure });
   const { dispersion, longestQuietMs } = burstiness(before.buckets ?? []);
   const relapseFactor = Math.min(MAX_RELAPSE_FACTOR, Math.pow(2, Math.max(0, before.recentRelapses ?? 0)));
+  const durationMs = before.durationMs ??
+    (before.buckets ?? []).reduce((sum, bucket) => sum + bucket.durationMs, 0);
   return {
     version: 1,
     policy: checked,
+    exposurePerMs: before.unit === "requests" && durationMs > 0 ? before.exposure / durationMs : 0,
     before: { errors: before.errors, exposure: before.exposure, unit: before.unit },
     dispersion,
     longestQuietMs,
@@ -114,9 +118,16 @@ function measure(state: VerificationState, after: AfterWindow): VerificationEvid
   const known = before.exposure > 0;
   const low = { count: Math.max(0, before.errors - 1), exposure: before.exposure };
   const high = { count: before.errors + 1, exposure: before.exposure };
-  const now = { count: after.errors, exposure: after.exposure };
-  const tempered = (against: number, alternatives: readonly RatioAlternative[], from: typeof low) =>
-    known ? poissonRateEvidence(from, now, against, alternatives) / state.dispersion : 0;
+  // Requests that may belong to the other side of the fix are counted against each verdict.
+  const doubtful = state.exposurePerMs * Math.min(after.elapsedMs, policy.exposureLagMs);
+  const least = { count: after.errors, exposure: Math.max(0, after.exposure - doubtful) };
+  const most = { count: after.errors, exposure: after.exposure + doubtful };
+  const tempered = (
+    against: number,
+    alternatives: readonly RatioAlternative[],
+    from: CountAndExposure,
+    now: CountAndExposure,
+  ) => known ? poissonRateEvidence(from, now, against, alternatives) / state.dispersion : 0;
   const needed = Math.log(1 / policy.alpha);
   const rateBefore = known ? before.errors / before.exposure : null;
   const rateAfter = after.exposure > 0 ? after.errors / after.exposure : null;
@@ -130,12 +141,12 @@ function measure(state: VerificationState, after: AfterWindow): VerificationEvid
     rateBefore,
     rateAfter,
     remaining: rateBefore && rateAfter !== null ? rateAfter / rateBefore : null,
-    logEvidenceResolved: tempered(border, resolvedAlternatives(border), low),
-    logEvidenceNotResolved: tempered(border, unresolvedAlternatives(border), high),
+    logEvidenceResolved: tempered(border, resolvedAlternatives(border), low, least),
+    logEvidenceNotResolved: tempered(border, unresolvedAlternatives(border), high, most),
     needed,
     dispersion: state.dispersion,
     dwellMs: state.dwellMs,
-    worsened: tempered(1, WORSE_RATIOS, high) >= needed,
+    worsened: tempered(1, WORSE_RATIOS, high, most) >= needed,
   };
 }
 

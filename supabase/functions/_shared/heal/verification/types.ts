@@ -14,6 +14,8 @@ export interface BeforeWindow {
   /** Requests or seconds, whichever `unit` says; of the whole window. */
   exposure: number;
   unit: ExposureUnit;
+  /** Length of the window, milliseconds; the sum of the buckets when absent. */
+  durationMs?: number;
   /** For telling a steady error from one that comes and goes. Equal durations, the shorter the better. */
   buckets?: readonly BeforeBucket[];
   /** How often the issue came back lately after it had been called resolved. */
@@ -38,6 +40,11 @@ export interface VerificationPolicy {
   minimumErrorsBefore: number;
   /** Milliseconds that must pass before an issue is called resolved, however quiet it is. */
   minimumDwellMs: number;
+  /**
+   * Milliseconds by which counts of requests may lag behind those of errors: requests of before the fix then appear after it, and those
+   * after it are missing for a while. Raise it where the sender aggregates (sessions: up to 60 s).
+   */
+  exposureLagMs: number;
   /** Milliseconds after which `continue` becomes `inconclusive`. */
   windowMs: number;
 }
@@ -49,6 +56,8 @@ export interface VerificationState {
   version: 1;
   policy: VerificationPolicy;
   before: { errors: number; exposure: number; unit: ExposureUnit };
+  /** Requests per millisecond before the fix; 0 when exposure is time or the window's length is not known. */
+  exposurePerMs: number;
   /** Index of dispersion of the errors before; 1 unless bursts were proven. Divides all evidence. */
   dispersion: number;
   /** Longest time without an error in the before-window, milliseconds. */
