@@ -69,7 +69,10 @@ const DECODERS: Record<Exclude<Encoding, "identity">, (body: Uint8Array, maxByte
   },
   br(body, maxOutputLength) {
     if (!brotliIsBounded()) throw new Rejection(415, "br is not supported here: use gzip, deflate or zstd");
-    return zlib.brotliDecompressSync(body, { maxOutputLength });
+    const out = zlib.brotliDecompressSync(body, { maxOutputLength });
+    // Deno gives nothing, and no error, for a stream that is broken or cut off.
+    if (out.length === 0) throw new Rejection(400, "body is not valid br data");
+    return out;
   },
   zstd: (body, maxBytes) =>
     typeof zlib.zstdDecompressSync === "function"

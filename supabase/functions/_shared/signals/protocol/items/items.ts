@@ -1,4 +1,4 @@
-import { get, isRecord, type Unknown } from "../coerce.ts";
+import { count, get, isRecord, type Unknown } from "../coerce.ts";
 import type { ParseContext, SignalsBuilder } from "../context.ts";
 import { type Envelope, type EnvelopeItem, parseJson } from "../envelope.ts";
 import {
@@ -68,10 +68,6 @@ const KINDS: Record<string, ItemKind> = {
   },
 };
 
-export function categoryOf(item: EnvelopeItem): RateCategory | null {
-  return Object.hasOwn(KINDS, item.type) ? KINDS[item.type]!.category : null;
-}
-
 /**
  * Reads the items of an envelope whose category `admits`. An item that cannot be read is left out and named in
  * `problems`; the others are not affected.
@@ -81,13 +77,13 @@ export function addItems(
   envelope: Envelope,
   context: ParseContext,
   signals: SignalsBuilder,
-  admits: (category: RateCategory) => boolean = () => true,
+  admits: (category: RateCategory, count: number) => boolean = () => true,
 ): void {
   let read = 0;
   let failure: Rejection | null = null;
   for (const item of envelope.items) {
     const kind = Object.hasOwn(KINDS, item.type) ? KINDS[item.type]! : null;
-    if (!kind || !admits(kind.category)) {
+    if (!kind || !admits(kind.category, recordsIn(item))) {
       read += 1;
       continue;
     }
@@ -105,6 +101,11 @@ export function addItems(
     signals.problems.push(failure.detail);
   }
   if (read === 0 && failure) throw failure;
+}
+
+/** How many records an item says to hold: containers of logs tell, everything else holds one. */
+function recordsIn(item: EnvelopeItem): number {
+  return Math.min(Math.max(count(get(item.header, "item_count")) ?? 1, 1), MAX_EVENTS_PER_REQUEST);
 }
 
 function addEvent(

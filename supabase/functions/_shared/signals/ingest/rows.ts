@@ -1,0 +1,72 @@
+import type { ErrorEvent, Heartbeat, Signals, Traffic } from "../event.ts";
+import { fingerprintEvent } from "../fingerprint/fingerprint-event.ts";
+import type { FingerprintRule } from "../fingerprint/rules.ts";
+
+/** One row on its way to `record_batch`, written as JSON once: its size is known, and batches are put together as text. */
+export interface Row {
+  kind: "events" | "traffic" | "heartbeats";
+  json: string;
+}
+
+/** The rows of everything that one request brought. */
+export function rowsOf(projectId: number, signals: Signals, rules: readonly FingerprintRule[]): Row[] {
+  return [
+    ...signals.events.map((event) => row("events", eventRow(projectId, event, rules))),
+    ...signals.traffic.map((traffic) => row("traffic", trafficRow(projectId, traffic))),
+    ...signals.heartbeats.map((heartbeat) => row("heartbeats", heartbeatRow(projectId, heartbeat))),
+  ];
+}
+
+function row(kind: Row["kind"], content: object): Row {
+  return { kind, json: JSON.stringify(content) };
+}
+
+function eventRow(projectId: number, event: ErrorEvent, rules: readonly FingerprintRule[]) {
+  const grouping = fingerprintEvent(event, rules);
+  return {
+    project_id: projectId,
+    event_id: event.eventId,
+    fingerprint: grouping.fingerprint,
+    fingerprint_version: grouping.version,
+    type: grouping.type,
+    title: grouping.title,
+    culprit: grouping.culprit,
+    platform: event.platform,
+    level: event.level,
+    release: event.release,
+    environment: event.environment,
+    user_hash: event.userHash,
+    trace_id: event.traceId,
+    occurred_at: event.occurredAt,
+    grouping_components: grouping.components,
+    payload: event,
+  };
+}
+
+function trafficRow(projectId: number, traffic: Traffic) {
+  return {
+    project_id: projectId,
+    minute_at: traffic.minuteAt,
+    release: traffic.release,
+    environment: traffic.environment,
+    request_count: traffic.requestCount,
+    failed_request_count: traffic.failedRequestCount,
+    session_count: traffic.sessionCount,
+    crashed_session_count: traffic.crashedSessionCount,
+    duration_ms_sum: traffic.durationMsSum,
+  };
+}
+
+function heartbeatRow(projectId: number, heartbeat: Heartbeat) {
+  return {
+    project_id: projectId,
+    monitor_slug: heartbeat.monitorSlug,
+    environment: heartbeat.environment,
+    status: heartbeat.status,
+    check_in_id: heartbeat.checkInId,
+    occurred_at: heartbeat.occurredAt,
+    duration_ms: heartbeat.durationMs,
+    interval_seconds: heartbeat.intervalSeconds,
+    margin_seconds: heartbeat.marginSeconds,
+  };
+}
