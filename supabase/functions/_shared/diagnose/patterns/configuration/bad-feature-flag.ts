@@ -19,6 +19,7 @@ export const configurationBadFeatureFlag: Pattern = {
           "flag enabled",
           "enabled by flag",
           "behind flag",
+          "(flag *)",
           "unknown flag",
           "flag evaluation failed",
           "experiment variant",

@@ -15,6 +15,8 @@ export const configurationTimeoutTooShort: Pattern = {
         "exceeded configured timeout",
         "exceeded the configured timeout",
         "configured timeout of",
+        "configured timeout",
+        "configured time limit",
         "timeout_ms exceeded",
         "deadline exceeded",
       ],

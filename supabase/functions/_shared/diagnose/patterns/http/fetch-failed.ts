@@ -14,6 +14,19 @@ export const httpFetchFailed: Pattern = {
       types: ["FetchError", "RequestError"],
       messages: ["request to * failed"],
     }, { types: ["APIConnectionError"] }],
+    noneOf: [{
+      codes: [
+        "ENOTFOUND",
+        "EAI_AGAIN",
+        "ECONNREFUSED",
+        "ECONNRESET",
+        "ETIMEDOUT",
+        "UND_ERR_CONNECT_TIMEOUT",
+        "CERT_HAS_EXPIRED",
+        "DEPTH_ZERO_SELF_SIGNED_CERT",
+        "ERR_TLS_CERT_ALTNAME_INVALID",
+      ],
+    }],
   },
   actions: [
     {

@@ -21,10 +21,16 @@ export const postgresConnectionFailure: Pattern = {
         "CONNECTION_CLOSED",
         "CONNECTION_ENDED",
         "CONNECT_TIMEOUT",
+        "P1001",
+        "P1002",
+        "P1017",
       ],
     }, {
       messages: [
         "Connection terminated unexpectedly",
+        "Can't reach database server",
+        "SSL connection has been closed unexpectedly",
+        "Server has closed the connection",
         "server closed the connection unexpectedly",
         "connection to server * failed",
         "Client has encountered a connection error and is not queryable",

@@ -9,7 +9,15 @@ export const postgresForeignKeyViolation: Pattern = {
     "An insert or update points to a parent row that does not exist, or a delete would leave children " +
     "behind. Order of writes, a deleted parent, or data of another environment are the usual reasons.",
   documentationUrl: "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK",
-  match: { anyOf: [{ codes: ["23503"] }, { messages: ["violates foreign key constraint"] }] },
+  match: {
+    anyOf: [{ codes: ["23503", "P2003"] }, {
+      messages: [
+        "violates foreign key constraint",
+        "Foreign key constraint failed on the",
+        "Foreign key constraint violated",
+      ],
+    }],
+  },
   actions: [
     {
       action: "configuration.set-flag",

@@ -10,7 +10,7 @@ export const postgresInvalidPassword: Pattern = {
     "was rotated in one place only, or special characters in it were not URL-encoded.",
   documentationUrl: "https://supabase.com/docs/guides/database/connecting-to-postgres",
   match: {
-    anyOf: [{ codes: ["28P01", "28000"] }, {
+    anyOf: [{ codes: ["28P01", "28000", "P1000"] }, {
       messages: ["password authentication failed for user", "SASL authentication failed"],
     }],
   },

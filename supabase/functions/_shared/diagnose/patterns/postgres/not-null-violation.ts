@@ -10,7 +10,9 @@ export const postgresNotNullViolation: Pattern = {
     "version does not send the field, or a default was removed from the schema.",
   documentationUrl: "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-NOT-NULL",
   match: {
-    anyOf: [{ codes: ["23502"] }, { messages: ["null value in column * violates not-null constraint"] }],
+    anyOf: [{ codes: ["23502", "P2011"] }, {
+      messages: ["null value in column * violates not-null constraint"],
+    }],
   },
   actions: [
     {

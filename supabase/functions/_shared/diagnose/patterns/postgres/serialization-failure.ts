@@ -10,7 +10,7 @@ export const postgresSerializationFailure: Pattern = {
     "Postgres rolled one back so that the result stays as if they had run one after the other. It is " +
     "expected under contention: the whole transaction has to be run again.",
   documentationUrl: "https://www.postgresql.org/docs/current/transaction-iso.html#XACT-SERIALIZABLE",
-  match: { anyOf: [{ codes: ["40001"] }, { messages: ["could not serialize access"] }] },
+  match: { anyOf: [{ codes: ["40001", "P2034"] }, { messages: ["could not serialize access"] }] },
   actions: [
     {
       action: "configuration.revert",

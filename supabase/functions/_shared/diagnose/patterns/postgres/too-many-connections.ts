@@ -12,7 +12,7 @@ export const postgresTooManyConnections: Pattern = {
   documentationUrl:
     "https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-MAX-CONNECTIONS",
   match: {
-    anyOf: [{ codes: ["53300"] }, {
+    anyOf: [{ codes: ["53300", "P2037"] }, {
       messages: [
         "too many clients already",
         "remaining connection slots are reserved",

@@ -9,7 +9,7 @@ export const postgresUndefinedColumn: Pattern = {
     "Code and schema disagree: the column was renamed, dropped or not yet added where this code runs. " +
     "Typical minutes after a deployment in which migration and code go live in the wrong order.",
   documentationUrl: "https://www.postgresql.org/docs/current/errcodes-appendix.html",
-  match: { anyOf: [{ codes: ["42703"] }, { messages: ["column * does not exist"] }] },
+  match: { anyOf: [{ codes: ["42703", "P2022"] }, { messages: ["column * does not exist"] }] },
   actions: [
     {
       action: "configuration.set-flag",

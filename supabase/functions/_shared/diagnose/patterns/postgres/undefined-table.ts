@@ -10,7 +10,7 @@ export const postgresUndefinedTable: Pattern = {
     "code is newer or older than the schema, or it is connected to another database or schema.",
   documentationUrl: "https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH",
   match: {
-    anyOf: [{ codes: ["42P01"] }, { messages: ["relation * does not exist"] }],
+    anyOf: [{ codes: ["42P01", "P2021"] }, { messages: ["relation * does not exist"] }],
     noneOf: [{ messages: ["column * of relation * does not exist"] }],
   },
   actions: [

@@ -11,7 +11,11 @@ export const postgresUniqueViolation: Pattern = {
     "their own ids.",
   documentationUrl:
     "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS",
-  match: { anyOf: [{ codes: ["23505"] }, { messages: ["duplicate key value violates unique constraint"] }] },
+  match: {
+    anyOf: [{ codes: ["23505", "P2002"] }, {
+      messages: ["duplicate key value violates unique constraint", "Unique constraint failed on the"],
+    }],
+  },
   actions: [
     {
       action: "configuration.set-flag",

@@ -16,6 +16,8 @@ export const queueCircuitBreakerOpen: Pattern = {
       {
         messages: [
           "circuit breaker is open",
+          "circuit breaker * is open",
+          "circuit * is open",
           "circuit is open",
           "breaker is open",
           "breaker is isolated",
