@@ -109,6 +109,19 @@ test("requests that are counted late neither prove a cure nor a failure", () => 
   expect(inSeconds.exposurePerMs).toBe(0);
 });
 
+test("bursts before the fix divide the evidence for either verdict by their dispersion", () => {
+  const counts = [9, 1, 8, 0, 9, 1, 8, 0];
+  const window = { errors: 36, exposure: 160, unit: "requests", durationMs: 8000 } as const;
+  const after = { errors: 3, exposure: 70, elapsedMs: 3500 };
+  const steady = updateVerification(startVerification(window), after).evidence;
+  const buckets = counts.map((errors) => ({ errors, exposure: 20, durationMs: 1000 }));
+  const bursty = updateVerification(startVerification({ ...window, buckets }), after).evidence;
+  // Squared deviations from 4.5 sum to 4 * (4.5^2 + 3.5^2) = 130: chi-square 28.9 over 7 degrees of freedom.
+  expect(bursty.dispersion).toBeCloseTo(130 / 4.5 / 7, 9);
+  expect(bursty.logEvidenceResolved).toBeCloseTo(steady.logEvidenceResolved / bursty.dispersion, 9);
+  expect(bursty.logEvidenceNotResolved).toBeCloseTo(steady.logEvidenceNotResolved / bursty.dispersion, 9);
+});
+
 test("every recent relapse doubles the dwell, up to eight times", () => {
   const dwell = (recentRelapses: number) => startVerification({ ...before, recentRelapses }).dwellMs;
   expect([0, 1, 2, 3, 9].map(dwell)).toEqual([2000, 4000, 8000, 16_000, 16_000]);
