@@ -15,6 +15,7 @@ create table public.jobs (
   max_attempts integer not null default 8,
   lease_owner text,
   leased_until timestamptz,
+  claimed_at timestamptz,
   last_error text,
   created_at timestamptz not null default now(),
   finished_at timestamptz,
@@ -142,7 +143,7 @@ as $$
   )
   update public.jobs as j
   set state = 'running', lease_owner = p_worker, leased_until = p_now + make_interval(secs => p_lease_seconds),
-      attempt_count = j.attempt_count + 1
+      claimed_at = p_now, attempt_count = j.attempt_count + 1
   from due
   where j.id = due.id and (select count(*) from lost) >= 0
   returning j.*

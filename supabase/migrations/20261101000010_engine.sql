@@ -1,5 +1,62 @@
 -- The healing engine's calls: each is one short transaction, and each change of state names the state it expects.
 
+create table public.engine_watch (
+  name text primary key,
+  holder text not null,
+  held_until timestamptz not null
+);
+comment on table public.engine_watch is
+  'Which run of the engine stays up to wait for work that is due soon. The others end when they find nothing to do.';
+revoke all on public.engine_watch from public, anon, authenticated;
+grant all on public.engine_watch to service_role;
+alter table public.engine_watch enable row level security;
+create policy "service holds the watch" on public.engine_watch for select to service_role using (true);
+
+create function public.hold_watch(p_holder text, p_seconds integer, p_now timestamptz default now()) returns boolean
+language sql security invoker set search_path = ''
+as $$
+  with held as (
+    insert into public.engine_watch as w (name, holder, held_until)
+    values ('healing-engine', p_holder, p_now + make_interval(secs => p_seconds))
+    on conflict (name) do update set holder = excluded.holder, held_until = excluded.held_until
+    where w.holder = excluded.holder or w.held_until < p_now
+    returning w.holder
+  )
+  select exists (select from held)
+$$;
+comment on function public.hold_watch(text, integer, timestamptz) is 'Takes or keeps the watch; false while another run holds it. Zero seconds lets it go.';
+revoke execute on function public.hold_watch(text, integer, timestamptz) from public, anon, authenticated;
+grant execute on function public.hold_watch(text, integer, timestamptz) to service_role;
+
+-- Every job that the engine ran is an execution of an agent, like any other.
+create function prunella.record_job_execution() returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into public.execution_history (project_id, agent, task_type, status, inputs, error, duration_ms, started_at, finished_at)
+  values (
+    new.project_id, 'healing-engine', new.kind, case when new.last_error is null then 'succeeded' else 'failed' end,
+    jsonb_strip_nulls(jsonb_build_object('job_id', new.id, 'issue_id', new.issue_id, 'fix_id', new.fix_id, 'attempt', new.attempt_count)),
+    new.last_error, extract(epoch from clock_timestamp() - old.claimed_at) * 1000, coalesce(old.claimed_at, now()), clock_timestamp()
+  );
+  return null;
+end
+$$;
+comment on function prunella.record_job_execution() is 'Row trigger: a job that ended or failed leaves a row in execution_history.';
+revoke execute on function prunella.record_job_execution() from public;
+create trigger jobs_record_execution after update of state on public.jobs
+  for each row when (old.state = 'running' and (new.state in ('done', 'dead') or new.last_error is not null))
+  execute function prunella.record_job_execution();
+
+create function public.queue_diagnosis(p_issue_id bigint, p_run_at timestamptz default now()) returns void
+language sql security invoker set search_path = ''
+as $$
+  select prunella.enqueue('diagnose', i.project_id, i.id, null, p_run_at) from public.detected_errors as i where i.id = p_issue_id
+$$;
+comment on function public.queue_diagnosis(bigint, timestamptz) is 'Asks the engine to look at an issue (again).';
+revoke execute on function public.queue_diagnosis(bigint, timestamptz) from public, anon, authenticated;
+grant execute on function public.queue_diagnosis(bigint, timestamptz) to service_role;
+
 create function prunella.kill_switch_reason(p_project_id bigint) returns text
 language sql stable security invoker set search_path = ''
 as $$
@@ -84,13 +141,18 @@ as $$
         order by f.created_at desc limit 500
       ) as f
     ), '[]'),
-    'relapse_count', (
-      select count(*) from public.auto_fixes as f
-      where f.issue_id = i.id and f.outcome = 'succeeded' and f.finished_at > p_now - interval '24 hours'
+    'decision_count', (
+      select count(*) from public.decisions as d where d.issue_id = i.id and d.created_at >= i.episode_started_at
+    ),
+    'relapsed_fix_id', (
+      select f.id from public.auto_fixes as f
+      where f.issue_id = i.id and f.outcome = 'succeeded' and i.status = 'regressed' and f.finished_at > i.episode_started_at - interval '1 hour'
+      order by f.finished_at desc limit 1
     ),
     'integrations', coalesce((
-      select jsonb_object_agg(n.kind, n.configuration) from public.integrations as n where n.project_id = p.id and n.enabled
-    ), '{}')
+      select jsonb_agg(jsonb_build_object('kind', n.kind, 'name', n.name, 'configuration', n.configuration) order by n.kind, n.name)
+      from public.integrations as n where n.project_id = p.id and n.enabled
+    ), '[]')
   )
   from public.detected_errors as i
   join public.projects as p on p.id = i.project_id
@@ -148,7 +210,8 @@ begin
     update public.detected_errors
     set diagnosis = p_decision -> 'diagnosis', diagnosed_at = p_now,
         category = p_decision -> 'diagnosis' ->> 'category', severity = p_decision -> 'diagnosis' ->> 'severity',
-        pattern_id = (p_decision ->> 'pattern_id')::bigint, updated_at = p_now
+        pattern_id = (select p.id from public.universal_error_patterns as p where p.slug = p_decision ->> 'pattern_slug'),
+        updated_at = p_now
     where id = v_issue.id;
   end if;
 
@@ -187,7 +250,21 @@ as $$
     'chosen', d.record -> 'chosen',
     'inform', d.record -> 'inform',
     'issue', to_jsonb(i) - 'diagnosis' - 'grouping_components',
-    'summary', i.diagnosis,
+    'diagnosis', i.diagnosis,
+    -- For issues that are older than ten minutes, the rate of the last ten before the fix is what it is compared with.
+    'recent', (
+      select jsonb_build_object(
+        'errors', coalesce((
+          select sum(m.event_count) from public.error_minutes as m
+          where m.issue_id = i.id and m.minute_at > edge.minute_at - interval '10 minutes' and m.minute_at < edge.minute_at
+        ), 0),
+        'requests', coalesce(sum(t.request_count), 0), 'sessions', coalesce(sum(t.session_count), 0)
+      )
+      from (select date_trunc('minute', coalesce(f.applying_at, p_now)) as minute_at) as edge
+      left join public.traffic_minutes as t on t.project_id = f.project_id
+        and t.minute_at > edge.minute_at - interval '10 minutes' and t.minute_at < edge.minute_at
+      group by edge.minute_at
+    ),
     'totals', coalesce((select to_jsonb(t) - 'project_id' from public.traffic_totals as t where t.project_id = f.project_id), '{}'),
     'error_seconds', coalesce((
       select jsonb_agg(jsonb_build_object('second_at', s.second_at, 'event_count', s.event_count) order by s.second_at)
@@ -207,8 +284,9 @@ as $$
       where r.issue_id = i.id and r.id <> f.id and r.outcome = 'succeeded' and r.finished_at > p_now - interval '24 hours'
     ),
     'integrations', coalesce((
-      select jsonb_object_agg(n.kind, n.configuration) from public.integrations as n where n.project_id = f.project_id and n.enabled
-    ), '{}'),
+      select jsonb_agg(jsonb_build_object('kind', n.kind, 'name', n.name, 'configuration', n.configuration) order by n.kind, n.name)
+      from public.integrations as n where n.project_id = f.project_id and n.enabled
+    ), '[]'),
     'declarations', coalesce(prunella.setting(f.project_id, 'declarations'), '{}')
   )
   from public.auto_fixes as f
@@ -348,7 +426,7 @@ begin
   insert into public.lessons (project_id, fix_id, outcome, confidence, counts_for_calibration, success, explanation, record)
   values (
     v_fix.project_id, p_fix_id, p_lesson ->> 'outcome', coalesce((p_lesson -> 'forecast' ->> 'confidence')::double precision, v_fix.confidence),
-    p_lesson -> 'forecast' ? 'success', (p_lesson -> 'forecast' ->> 'success')::boolean, p_lesson ->> 'explanation', p_lesson
+    coalesce(p_lesson -> 'forecast' ? 'success', false), (p_lesson -> 'forecast' ->> 'success')::boolean, p_lesson ->> 'explanation', p_lesson
   )
   on conflict (fix_id, outcome) do nothing;
   if not found then
@@ -381,7 +459,7 @@ begin
       status = coalesce(u ->> 'status', p.status),
       last_used_at = p_now
   from jsonb_array_elements(coalesce(p_lesson -> 'patterns', '[]')) as u
-  where p.id = (u ->> 'id')::bigint;
+  where p.slug = u ->> 'slug';
   return true;
 end
 $$;
@@ -511,3 +589,56 @@ create view public.schedule_runs with (security_invoker = on) as select * from p
 comment on view public.schedule_runs is 'The last 1000 runs of Prunella''s schedules, newest first, failures included.';
 revoke all on public.schedule_runs from public, anon, authenticated;
 grant select on public.schedule_runs to service_role;
+
+-- Patterns: those of the code are written here to be read by people; those that were learnt live here.
+create function public.active_patterns() returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select jsonb_build_object(
+    'deprecated', coalesce(jsonb_agg(p.slug) filter (where p.source = 'builtin' and p.status = 'deprecated'), '[]'),
+    'learnt', coalesce(
+      jsonb_agg(jsonb_build_object(
+        'slug', p.slug, 'title', p.title, 'category', p.category, 'severity', p.severity, 'match', p.match, 'actions', p.actions
+      ) order by p.slug) filter (where p.source <> 'builtin'), '[]'
+    )
+  )
+  from public.universal_error_patterns as p
+  where (p.source = 'builtin' and p.status = 'deprecated') or (p.source <> 'builtin' and p.status = 'active')
+$$;
+comment on function public.active_patterns() is 'What the code does not know: learnt patterns in force, and built-in ones that proved wrong.';
+
+create function public.publish_patterns(p_patterns jsonb) returns integer
+language sql security invoker set search_path = ''
+as $$
+  with published as (
+    insert into public.universal_error_patterns as p (
+      slug, source, category, severity, title, explanation, documentation_url, match, actions
+    )
+    select r.slug, 'builtin', r.category, r.severity, r.title, r.explanation, r.documentation_url, r.match, r.actions
+    from jsonb_to_recordset(p_patterns) as r (
+      slug text, category text, severity text, title text, explanation text, documentation_url text, match jsonb, actions jsonb
+    )
+    on conflict (slug) do update set
+      category = excluded.category, severity = excluded.severity, title = excluded.title, explanation = excluded.explanation,
+      documentation_url = excluded.documentation_url, match = excluded.match, actions = excluded.actions, version = p.version + 1
+    where p.source = 'builtin'
+      and (p.category, p.severity, p.title, p.explanation, p.documentation_url, p.match, p.actions) is distinct from
+        (excluded.category, excluded.severity, excluded.title, excluded.explanation, excluded.documentation_url, excluded.match, excluded.actions)
+    returning p.slug
+  )
+  select count(*)::integer from published
+$$;
+comment on function public.publish_patterns(jsonb) is 'Writes the built-in patterns; returns how many were new or changed.';
+
+create function public.calibration_forecasts() returns table (confidence double precision, success boolean)
+language sql stable security invoker set search_path = ''
+as $$
+  select f.confidence, f.success from (
+    select l.confidence, l.success, l.created_at from public.lessons as l
+    where l.counts_for_calibration order by l.created_at desc limit 2000
+  ) as f order by f.created_at
+$$;
+comment on function public.calibration_forecasts() is 'The last 2000 stated confidences with their outcomes, oldest first.';
+revoke execute on function public.active_patterns(), public.publish_patterns(jsonb), public.calibration_forecasts()
+  from public, anon, authenticated;
+grant execute on function public.active_patterns(), public.publish_patterns(jsonb), public.calibration_forecasts() to service_role;

@@ -1,0 +1,33 @@
+import type { ConsiderWorld } from "./decide/consider.ts";
+import { considerIssue } from "./decide/consider.ts";
+import { applyFix } from "./heal/apply.ts";
+import { learnFromFix } from "./heal/learn-from-fix.ts";
+import { rollBackFix } from "./heal/roll-back.ts";
+import type { HealWorld, StepResult } from "./heal/step.ts";
+import { verifyFix } from "./heal/verify.ts";
+import type { Job, JobKind } from "./platform/jobs.ts";
+
+/**
+ * One error's journey, from top to bottom:
+ *
+ *     signal -> issue -> diagnosis -> decision -> fix -> verification -> lesson
+ *
+ * `functions/ingest` turns what it hears into events and issues (`signals/`), and the same transaction queues `diagnose`. From there on
+ * each step is a job. A step reads what it needs, does at most one side effect, and ends in one compare-and-set; the database queues
+ * the next step in that same transaction. So a step can die anywhere: its job comes back, and the state says how far it got.
+ */
+export const CYCLE: Record<JobKind, (world: World, job: Job) => Promise<StepResult>> = {
+  /** signal -> issue -> diagnosis -> decision. Asked for by new, regressed and escalating issues, and by fixes that did not help. */
+  diagnose: considerIssue,
+  /** decision -> fix. Asked for by every fix that becomes `approved`, by the engine or by a person. */
+  apply: applyFix,
+  /** fix -> verification. Asked for by `verifying`. */
+  verify: verifyFix,
+  /** What did not help is taken back. Asked for by `rolling_back`. */
+  roll_back: rollBackFix,
+  /** verification -> lesson. Asked for by every end of a fix. */
+  learn: learnFromFix,
+};
+
+/** Everything outside of the steps: the database, the targets, the clock. */
+export type World = HealWorld & ConsiderWorld;

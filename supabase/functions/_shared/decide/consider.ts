@@ -1,0 +1,148 @@
+import { z } from "zod";
+import { actionsFor } from "../actions/catalogue.ts";
+import { parseIntegrations } from "../actions/integrations.ts";
+import { needsInspection } from "../diagnose/database-symptom.ts";
+import { diagnose } from "../diagnose/diagnose.ts";
+import type { Diagnosis } from "../diagnose/diagnosis.ts";
+import { type DatabaseInspection, databaseInspectionSchema } from "../diagnose/evidence/inspection.ts";
+import type { ActivePattern } from "../diagnose/patterns/store.ts";
+import { DONE, type StepResult } from "../heal/step.ts";
+import type { CalibrationMap } from "../learn/calibration.ts";
+import { loadRecords, storeRelapse } from "../learn/store.ts";
+import type { Job } from "../platform/jobs.ts";
+import { callRpc, type RpcClient } from "../platform/rpc.ts";
+import { causeKeysOf } from "./candidates.ts";
+import { decide } from "./decide.ts";
+import { nextLook, withholdUntilVerifiable } from "./evidence-gate.ts";
+import {
+  changesOf,
+  type IssueContext,
+  loadIssue,
+  loadRatio,
+  pastFixesOf,
+  recentTraffic,
+} from "./issue-context.ts";
+import { parseLimits } from "./limits.ts";
+import { storeDecision } from "./store.ts";
+import type { DecisionRecord } from "./types.ts";
+
+export interface ConsiderWorld {
+  client: RpcClient;
+  /** Built-in and learnt patterns that are active. */
+  patterns: () => Promise<readonly ActivePattern[]>;
+  now: () => Date;
+}
+
+const ENDED = ["resolved", "ignored", "archived"];
+/** An issue that has been silent for so long is not looked at again by itself. */
+const SILENT_MS = 10 * 60_000;
+
+/**
+ * What is wrong with an issue, and what to do about it. Nothing is touched here: the decision is stored with the fix it asks for, and
+ * the fix's own state queues the work.
+ */
+export async function considerIssue(world: ConsiderWorld, job: Job): Promise<StepResult> {
+  if (job.issueId === null) throw new Error(`job ${job.id} (${job.kind}) names no issue`);
+  const context = await loadIssue(world.client, job.issueId);
+  if (!context?.event || ENDED.includes(context.issue.status) || context.issue.merged_into_id !== null) {
+    return DONE;
+  }
+  const silentMs = Date.parse(context.now) - Date.parse(context.issue.last_seen_at);
+  if (context.decision_count > 0 && silentMs > SILENT_MS) return DONE;
+
+  if (context.relapsed_fix_id !== null) {
+    await storeRelapse(world.client, context.relapsed_fix_id, world.now());
+  }
+  const patterns = await world.patterns();
+  const diagnosis = await diagnoseIssue(world, context, patterns);
+  const decision = await decideOn(world, context, diagnosis, patterns);
+  await storeDecision(world.client, { job, diagnosis, decision });
+  return DONE;
+}
+
+async function diagnoseIssue(
+  world: ConsiderWorld,
+  context: IssueContext,
+  patterns: readonly ActivePattern[],
+): Promise<Diagnosis> {
+  const { issue, event } = context;
+  if (!event) throw new Error(`issue ${issue.id} has no event`);
+  return diagnose({
+    now: new Date(context.now),
+    event: event.payload,
+    issue: {
+      firstSeenAt: issue.first_seen_at,
+      episodeStartedAt: issue.episode_started_at,
+      eventCount: issue.event_count,
+      userCount: context.user_count,
+      minuteCounts: context.error_minutes.map(({ minute_at, event_count }) => ({
+        startedAt: minute_at,
+        count: event_count,
+      })),
+    },
+    traffic: recentTraffic(context),
+    patterns,
+    changes: changesOf(context),
+    inspection: await inspect(world, context),
+  });
+}
+
+/** A look into the project's own database, where it allows one and the error looks as if the database had a part in it. */
+async function inspect(world: ConsiderWorld, context: IssueContext): Promise<DatabaseInspection | null> {
+  const { issue, event, integrations } = context;
+  if (!integrations.some(({ kind }) => kind === "postgres") || !event || !needsInspection(event.payload)) {
+    return null;
+  }
+  return await callRpc(
+    world.client,
+    "inspect_database",
+    { p_project_id: issue.project_id },
+    databaseInspectionSchema.nullable(),
+  );
+}
+
+async function decideOn(
+  world: ConsiderWorld,
+  context: IssueContext,
+  diagnosis: Diagnosis,
+  patterns: readonly ActivePattern[],
+): Promise<DecisionRecord> {
+  const { issue, project } = context;
+  const now = new Date(context.now);
+  const matched = new Set(diagnosis.patterns.map(({ patternId }) => patternId));
+  const record = decide({
+    now,
+    // Another look at the same issue may try another action; the same look repeated makes the same choice.
+    seed: issue.id * 1000 + context.decision_count,
+    issue: { id: issue.id, episodeStartedAt: issue.episode_started_at },
+    diagnosis,
+    actions: actionsFor(parseIntegrations(context.integrations).integrations),
+    patternActions: patterns.filter(({ id }) => matched.has(id)).flatMap(({ id, actions }) =>
+      actions.map(({ action, prior }) => ({ patternId: id, action, prior }))
+    ),
+    trackRecords: await loadRecords(world.client, issue.project_id, causeKeysOf(diagnosis)),
+    calibration: calibrationOf(context),
+    pastFixes: pastFixesOf(context),
+    projectMode: project.mode,
+    actionModes: context.action_modes,
+    killSwitch: context.kill_switch,
+    dryRun: project.dry_run,
+    situation: { loadRatio: loadRatio(context), resourceUse: null },
+    limits: parseLimits({ time_zone: project.time_zone, ...context.limits }),
+  });
+  const errors = issue.event_count - issue.episode_event_count;
+  const withheld = withholdUntilVerifiable(record, errors, context.decision_count, now);
+  return withheld.verdict === "observe" && withheld.retryAt === null && withheld.inform === null
+    ? { ...withheld, retryAt: nextLook(context.decision_count + 3, now) }
+    : withheld;
+}
+
+const calibrationSchema = z.object({
+  version: z.string(),
+  samples: z.number(),
+  knots: z.array(z.object({ x: z.number(), y: z.number() })),
+});
+
+function calibrationOf({ calibration }: IssueContext): CalibrationMap | null {
+  return calibrationSchema.nullable().catch(null).parse(calibration);
+}

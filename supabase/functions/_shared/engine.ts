@@ -1,0 +1,80 @@
+import { CYCLE, type World } from "./cycle.ts";
+import type { Job, JobQueue } from "./platform/jobs.ts";
+import { describeError, toFailure } from "./platform/errors.ts";
+
+export interface EngineOptions {
+  queue: JobQueue;
+  world: World;
+  now: () => Date;
+  wait: (ms: number) => Promise<void>;
+  /** The run ends at this moment at the latest; work that is left is found by the next wake-up. */
+  deadline: Date;
+  /** Told about every failed attempt. */
+  onFailure?: (job: Job, error: string) => void;
+}
+
+export interface EngineRun {
+  done: number;
+  postponed: number;
+  failed: number;
+}
+
+/** Jobs taken at once: few enough to finish within the lease, many enough to hide the database's latency. */
+const BATCH = 5;
+/** A run ends after this many jobs, because an edge function has 2 s of CPU and a job takes about 10 ms. */
+const MAX_JOBS = 120;
+/** Work that is due this soon is waited for: verifications look every second, and a new run would cost more than the wait. */
+const WATCH_MS = 15_000;
+/** While waiting, the queue is read this often at least: another run may have queued something meanwhile. */
+const LONGEST_NAP_MS = 1_000;
+const SHORTEST_NAP_MS = 50;
+/** The watch is renewed at every look, so a dead holder blocks it only this long. */
+const WATCH_LEASE_SECONDS = 5;
+
+/**
+ * Works off the queue until nothing is due. One run at a time stays up a while for work that is due soon; the others end, so that a
+ * storm of wake-ups does not become a storm of waiting functions.
+ */
+export async function runEngine(options: EngineOptions): Promise<EngineRun> {
+  const { queue, now, wait, deadline } = options;
+  const run: EngineRun = { done: 0, postponed: 0, failed: 0 };
+  let watching = false;
+  try {
+    while (now() < deadline && run.done + run.postponed + run.failed < MAX_JOBS) {
+      const jobs = await queue.claim(BATCH);
+      if (jobs.length > 0) {
+        await Promise.all(jobs.map((job) => runJob(options, job, run)));
+        continue;
+      }
+      const nextAt = await queue.nextAt();
+      const soon = Math.min(deadline.getTime(), now().getTime() + WATCH_MS);
+      if (nextAt === null || nextAt.getTime() > soon) break;
+      watching = await queue.holdWatch(WATCH_LEASE_SECONDS);
+      if (!watching) break;
+      await wait(Math.min(LONGEST_NAP_MS, Math.max(SHORTEST_NAP_MS, nextAt.getTime() - now().getTime())));
+    }
+  } finally {
+    if (watching) await queue.holdWatch(0);
+  }
+  return run;
+}
+
+async function runJob({ queue, world, onFailure }: EngineOptions, job: Job, run: EngineRun): Promise<void> {
+  try {
+    const result = await CYCLE[job.kind](world, job);
+    if (result.done) {
+      await queue.finish(job);
+      run.done++;
+    } else {
+      await queue.postpone(job, result.runAt);
+      run.postponed++;
+    }
+  } catch (error) {
+    const failure = toFailure(error);
+    const text = describeError(error).message;
+    run.failed++;
+    onFailure?.(job, text);
+    // What will fail again in the same way is given up at once; so are jobs whose subject is gone.
+    await queue.fail(job, text, failure.retry || failure.status >= 500);
+  }
+}
