@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CATALOGUE } from "../../supabase/functions/_shared/actions/catalogue.ts";
 import { matchConditions, matchPatterns } from "../../supabase/functions/_shared/diagnose/match.ts";
 import { PATTERNS } from "../../supabase/functions/_shared/diagnose/patterns/catalogue.ts";
 import { eventOfExample } from "../../supabase/functions/_shared/diagnose/patterns/example.ts";
@@ -60,6 +61,12 @@ describe("the catalogue", () => {
         )
       );
     expect(PATTERNS.map(({ slug }) => slug).sort()).toEqual(files.sort());
+  });
+
+  it("recommends only actions that exist", () => {
+    const known = new Set(CATALOGUE.map(({ name }) => name));
+    const recommended = new Set(PATTERNS.flatMap(({ actions }) => actions.map(({ action }) => action)));
+    expect([...recommended].filter((name) => !known.has(name))).toEqual([]);
   });
 
   it("leaves damage to data to people", () => {

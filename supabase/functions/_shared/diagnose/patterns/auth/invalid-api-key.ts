@@ -9,7 +9,10 @@ export const authInvalidApiKey: Pattern = {
     "configuration: a wrong or empty environment variable, or keys that were rotated.",
   documentationUrl: "https://supabase.com/docs/guides/api/api-keys",
   match: {
-    anyOf: [{ messages: ["Invalid API key"], hosts: ["*.supabase.co"] }, {
+    anyOf: [{ types: ["AuthApiError", "PostgrestError", "StorageApiError"], messages: ["Invalid API key"] }, {
+      messages: ["Invalid API key"],
+      hosts: ["*.supabase.co"],
+    }, {
       messages: [
         "No API key found in request",
         "Double check your Supabase `anon` or `service_role` API key",

@@ -17,6 +17,7 @@ export const configurationInvalidValue: Pattern = {
           "invalid config",
           "configuration error",
           "invalid value for setting",
+          "invalid value for",
           "invalid value for parameter",
           "unrecognized configuration parameter",
           "is not a valid value for",

@@ -30,6 +30,11 @@ export const configurationLimitTooLow: Pattern = {
       reason: "A limit that was just lowered is the usual sudden cause.",
     },
     {
+      action: "configuration.raise-limit",
+      prior: { alpha: 6, beta: 4 },
+      reason: "If the machine has room, a higher limit admits the waiting work.",
+    },
+    {
       action: "configuration.open-breaker",
       prior: { alpha: 3, beta: 5 },
       reason: "If a slow dependency fills the places, failing fast empties them.",

@@ -34,9 +34,12 @@ export const configurationPoolExhausted: Pattern = {
         "no connections available",
         "pool is full",
         "connection pool timeout",
+        "pool timeout",
+        "acquire connection",
+        "connections in the pool",
         "connection pool limit",
       ],
-    }, { types: ["PoolTimeout*", "*PoolExhausted*", "PoolTimeoutError"] }],
+    }, { types: ["PoolTimeout*", "*PoolExhausted*", "*ConnectionAcquireTimeout*"] }],
   },
   actions: [
     {
@@ -54,6 +57,11 @@ export const configurationPoolExhausted: Pattern = {
       action: "postgres.cancel-query",
       prior: { alpha: 5, beta: 4 },
       reason: "One runaway statement can hold several.",
+    },
+    {
+      action: "configuration.raise-limit",
+      prior: { alpha: 5, beta: 4 },
+      reason: "A larger pool serves more callers at once, as long as the database has slots for it.",
     },
     {
       action: "configuration.tighten-limit",

@@ -8,7 +8,7 @@ export const edgeFunctionsUnreachable: Pattern = {
   explanation:
     "The client could not send the request, or the relay could not pass it on. The function's name is " +
     "wrong or not deployed, CORS forbids the request, or the network failed.",
-  documentationUrl: "https://supabase.com/docs/guides/functions/troubleshooting",
+  documentationUrl: "https://supabase.com/docs/guides/troubleshooting/unable-to-call-edge-function",
   match: {
     anyOf: [{ types: ["FunctionsFetchError", "FunctionsRelayError"] }, {
       messages: ["Failed to send a request to the Edge Function", "Relay Error invoking the Edge Function"],

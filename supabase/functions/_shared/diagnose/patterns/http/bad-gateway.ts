@@ -12,6 +12,11 @@ export const httpBadGateway: Pattern = {
   match: { anyOf: [{ statuses: ["502"] }] },
   actions: [
     {
+      action: "configuration.enable-fallback",
+      prior: { alpha: 6, beta: 4 },
+      reason: "A fallback that the team has prepared serves people until the dependency is back.",
+    },
+    {
       action: "configuration.open-breaker",
       prior: { alpha: 6, beta: 4 },
       reason:

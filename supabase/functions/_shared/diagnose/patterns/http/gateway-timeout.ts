@@ -10,6 +10,11 @@ export const httpGatewayTimeout: Pattern = {
   match: { anyOf: [{ statuses: ["504"] }] },
   actions: [
     {
+      action: "configuration.enable-fallback",
+      prior: { alpha: 6, beta: 4 },
+      reason: "A fallback that the team has prepared serves people until the dependency is back.",
+    },
+    {
       action: "configuration.open-breaker",
       prior: { alpha: 6, beta: 4 },
       reason: "Failing fast frees the requests that only wait.",

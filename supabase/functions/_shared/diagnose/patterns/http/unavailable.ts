@@ -17,6 +17,11 @@ export const httpUnavailable: Pattern = {
       reason: "Failing fast with a fallback takes the load off and keeps this application alive.",
     },
     {
+      action: "configuration.enable-fallback",
+      prior: { alpha: 6, beta: 4 },
+      reason: "A fallback that the team has prepared serves people until the dependency is back.",
+    },
+    {
       action: "configuration.revert",
       prior: { alpha: 5, beta: 4 },
       reason: "A changed address, or a limit raised beyond what it can take.",

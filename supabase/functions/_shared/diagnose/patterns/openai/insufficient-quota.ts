@@ -16,6 +16,11 @@ export const openaiInsufficientQuota: Pattern = {
   },
   actions: [
     {
+      action: "configuration.enable-fallback",
+      prior: { alpha: 6, beta: 4 },
+      reason: "A fallback that the team has prepared serves people until the dependency is back.",
+    },
+    {
       action: "configuration.revert",
       prior: { alpha: 5, beta: 5 },
       reason: "Only if the key or project was just changed.",

@@ -27,6 +27,11 @@ export const openaiOverloaded: Pattern = {
   },
   actions: [
     {
+      action: "configuration.enable-fallback",
+      prior: { alpha: 6, beta: 4 },
+      reason: "A fallback that the team has prepared serves people until the dependency is back.",
+    },
+    {
       action: "configuration.open-breaker",
       prior: { alpha: 6, beta: 4 },
       reason: "Failing fast with a fallback until the provider recovers.",

@@ -18,6 +18,8 @@ export const queueDeadJobs: Pattern = {
           "dead letter queue",
           "dead-letter",
           "job is dead",
+          "job * is dead",
+          "is dead after",
           "dead jobs",
           "exhausted all attempts",
           "exceeded max attempts",

@@ -29,6 +29,11 @@ export const queueRedisUnavailable: Pattern = {
       reason: "Address, password and memory limit are configuration.",
     },
     {
+      action: "configuration.enable-fallback",
+      prior: { alpha: 6, beta: 4 },
+      reason: "A fallback that the team has prepared serves people until the dependency is back.",
+    },
+    {
       action: "configuration.open-breaker",
       prior: { alpha: 5, beta: 4 },
       reason: "Doing without the cache keeps the application alive.",

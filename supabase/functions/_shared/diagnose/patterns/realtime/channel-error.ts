@@ -9,7 +9,7 @@ export const realtimeChannelError: Pattern = {
     "The channel could not be joined or was closed: network change, a sleeping tab, an expired token, or " +
     "a policy that forbids it. The library joins again; errors that do not stop point to the token or the " +
     "policy.",
-  documentationUrl: "https://supabase.com/docs/guides/realtime/troubleshooting",
+  documentationUrl: "https://supabase.com/docs/guides/realtime/error_codes",
   match: {
     anyOf: [{ codes: ["CHANNEL_ERROR", "TIMED_OUT"] }, {
       messages: [
