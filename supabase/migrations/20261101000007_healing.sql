@@ -321,14 +321,16 @@ grant all on public.integrations to service_role;
 alter table public.integrations enable row level security;
 create policy "members see integrations" on public.integrations
   for select to authenticated using (project_id in (select prunella.projects_as('viewer')));
+-- The postgres integration says what actions may touch in the database that all projects share: only its owner grants that.
 create policy "admins add integrations" on public.integrations
-  for insert to authenticated with check (project_id in (select prunella.projects_as('admin')));
+  for insert to authenticated
+  with check (kind <> 'postgres' and project_id in (select prunella.projects_as('admin')));
 create policy "admins change integrations" on public.integrations
   for update to authenticated
-  using (project_id in (select prunella.projects_as('admin')))
-  with check (project_id in (select prunella.projects_as('admin')));
+  using (kind <> 'postgres' and project_id in (select prunella.projects_as('admin')))
+  with check (kind <> 'postgres' and project_id in (select prunella.projects_as('admin')));
 create policy "admins remove integrations" on public.integrations
-  for delete to authenticated using (project_id in (select prunella.projects_as('admin')));
+  for delete to authenticated using (kind <> 'postgres' and project_id in (select prunella.projects_as('admin')));
 create trigger integrations_touch before update on public.integrations
   for each row execute function prunella.touch_updated_at();
 

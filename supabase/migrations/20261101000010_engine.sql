@@ -500,6 +500,7 @@ as $$
 begin
   perform prunella.sweep_fixes(p_now);
   perform public.sweep_heartbeats(p_now);
+  perform prunella.settle_effects(p_now);
   if exists (
     select from public.jobs
     where (state = 'queued' and run_at <= p_now + interval '1 minute') or (state = 'running' and leased_until < p_now)
