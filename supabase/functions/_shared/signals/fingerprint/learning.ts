@@ -1,4 +1,7 @@
+import type { ErrorEvent } from "../event.ts";
 import type { Grouping, GroupingSignature } from "./grouping.ts";
+import { hashParts } from "./hash.ts";
+import { type Discriminator, discriminatorValue } from "./refinement.ts";
 
 /**
  * What a project's people taught the grouping by merging and splitting. Plain JSON: the caller stores it.
@@ -10,6 +13,8 @@ export interface GroupingLearning {
   aliases: Record<string, string>;
   /** What the merges had in common, so that the next of their kind joins by itself. */
   generalisations: Generalisation[];
+  /** Issues that people split although their events share one fingerprint. */
+  refinements: Refinement[];
   /** Fingerprints that people took out of a merge: no generalisation may take them in again. */
   separate: string[];
 }
@@ -24,11 +29,19 @@ export interface Generalisation {
   mergeCount: number;
 }
 
+/** Events of this fingerprint are told apart by one thing more. */
+export interface Refinement {
+  fingerprint: string;
+  by: Discriminator;
+  /** The value of the events that stay in the issue; all others get issues of their own, one per value. */
+  stays: string;
+}
+
 /** Where an event goes, and why. */
 export interface Resolution {
   /** Fingerprint of the issue that the event belongs to. */
   fingerprint: string;
-  via: "itself" | "alias" | "generalisation";
+  via: "itself" | "alias" | "generalisation" | "refinement";
   /** A sentence for people. */
   why: string;
 }
@@ -36,6 +49,7 @@ export interface Resolution {
 const MAX_ALIASES = 10_000;
 const MAX_GENERALISATIONS = 500;
 const MAX_SEPARATE = 10_000;
+const MAX_REFINEMENTS = 1_000;
 /** Share of the tokens of two merged signatures that must agree before anything is learnt from the merge. */
 const MIN_AGREEMENT = 0.5;
 /** Tokens that must agree: one common word says nothing. */
@@ -47,6 +61,7 @@ export const EMPTY_LEARNING: GroupingLearning = {
   version: 1,
   aliases: {},
   generalisations: [],
+  refinements: [],
   separate: [],
 };
 
@@ -104,6 +119,7 @@ export function learnMerge(learning: GroupingLearning, from: Grouping, into: Gro
     version: 1,
     aliases: bounded(aliases, MAX_ALIASES),
     generalisations: generalised(moved, from.signature, into.signature, target),
+    refinements: learning.refinements,
     separate: learning.separate.filter((fingerprint) =>
       fingerprint !== from.fingerprint && fingerprint !== source
     ),
@@ -143,12 +159,49 @@ export function learnSplit(learning: GroupingLearning, grouping: Grouping): Grou
     generalisations: learning.generalisations.filter((one) =>
       one.into === grouping.fingerprint || !fits(one, grouping.signature)
     ),
+    refinements: learning.refinements,
     separate: separate.slice(-MAX_SEPARATE),
   };
 }
 
-/** The issue that an event belongs to, given what people taught. */
-export function resolveGrouping(learning: GroupingLearning, grouping: Grouping): Resolution {
+/**
+ * Someone split an issue whose events share one fingerprint. `by` is what tells them apart (see `suggestRefinement`), and
+ * events like `example` stay in the issue.
+ */
+export function learnRefinement(
+  learning: GroupingLearning,
+  fingerprint: string,
+  by: Discriminator,
+  example: ErrorEvent,
+): GroupingLearning {
+  const canonical = canonicalFingerprint(learning, fingerprint);
+  const others = learning.refinements.filter((one) => one.fingerprint !== canonical || one.by !== by);
+  const added: Refinement = { fingerprint: canonical, by, stays: discriminatorValue(example, by) };
+  return { ...learning, refinements: [...others, added].slice(-MAX_REFINEMENTS) };
+}
+
+/** The issue that the event of `grouping` belongs to, given what people taught. */
+export function resolveGrouping(
+  learning: GroupingLearning,
+  grouping: Grouping,
+  event: ErrorEvent,
+): Resolution {
+  const found = resolveMerges(learning, grouping);
+  const differing = learning.refinements.filter((one) => one.fingerprint === found.fingerprint)
+    .map((one) => ({ by: one.by, value: discriminatorValue(event, one.by), stays: one.stays }))
+    .filter((one) => one.value !== one.stays);
+  if (differing.length === 0) return found;
+  const parts = differing.flatMap((one) => [one.by, one.value]);
+  const fingerprint = hashParts(["refined", found.fingerprint, ...parts]);
+  const canonical = canonicalFingerprint(learning, fingerprint);
+  return {
+    fingerprint: canonical,
+    via: canonical === fingerprint ? "refinement" : "alias",
+    why: `Someone split this issue by ${differing.map((one) => one.by).join(" and ")}.`,
+  };
+}
+
+function resolveMerges(learning: GroupingLearning, grouping: Grouping): Resolution {
   const canonical = canonicalFingerprint(learning, grouping.fingerprint);
   if (canonical !== grouping.fingerprint) {
     return { fingerprint: canonical, via: "alias", why: "Someone merged this issue into another." };

@@ -63,7 +63,7 @@ function parseHeaderText(lines: string[]): Header {
  * before the header (Node) or after it (Deno).
  */
 export function parseHeader(lines: readonly string[]): Header {
-  const kept = lines.map((line) => line.replace(/\s+$/, ""));
+  const kept = lines.map((line) => line.trimEnd());
   const caret = kept.findIndex((line) => /^\s*[\^~]+$/.test(line));
   let candidates = kept;
   if (caret >= 0) {

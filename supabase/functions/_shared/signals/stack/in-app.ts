@@ -21,7 +21,6 @@ const RUNTIME_PREFIXES = [
   "webpack:///webpack/",
   "webpack-internal:///webpack/",
   "<frozen ",
-  "wasm://",
 ];
 
 const LIBRARY_FOLDERS = [

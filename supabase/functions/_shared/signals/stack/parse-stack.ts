@@ -3,6 +3,7 @@ import { type Header, isHeaderLine, parseHeader } from "./header.ts";
 import { MAX_CHAIN, MAX_FRAMES, stackLines } from "./limits.ts";
 import { type FrameLine, parseFrameLine, type StackFormat } from "./line.ts";
 import { dropNoise } from "./noise.ts";
+import { parseBareName } from "./gecko.ts";
 import { isPythonMarker } from "./python.ts";
 
 /** One exception of a printed chain. */
@@ -21,14 +22,21 @@ const PYTHON_START = /^\s*(?:[|+]\s*)*(?:Exception Group )?Traceback \(most rece
 const PYTHON_LINK =
   /^(?:The above exception was the direct cause of the following exception:|During handling of the above exception, another exception occurred:)$/;
 /** The bars that Python draws beside the members of an exception group. */
+const GROUP_RULE = /^[\s+|\d-]*$/;
 const GROUP_BARS = /^\s*(?:[|+]\s?)+/;
 
 class ChainReader {
+  /** Whether some line begins with `at`: then lines such as `/srv/main.js:3` are what Node prints above the source line. */
+  readonly #hasAt: boolean;
   readonly entries: StackEntry[] = [];
   #pending: string[] = [];
   #frames: Frame[] = [];
   #header: Header | null = null;
   #format: StackFormat | null = null;
+
+  constructor(lines: readonly string[]) {
+    this.#hasAt = lines.some((line) => line.trimStart().startsWith("at "));
+  }
 
   read(line: string): void {
     if (PYTHON_START.test(line)) {
@@ -38,22 +46,21 @@ class ChainReader {
     }
     if (this.#format === "python") return this.#readPython(line.replace(GROUP_BARS, "  "));
     const parsed = parseFrameLine(line, this.#format);
-    if (parsed) return this.#addFrame(parsed);
+    if (parsed && !(parsed.format === "gecko" && this.#hasAt)) return this.#addFrame(parsed);
     if (this.#frames.length > 0 && (CAUSE.test(line) || isHeaderLine(line))) this.#finish();
     if (this.#frames.length === 0 && !MEMBERS.test(line)) this.#pending.push(line);
   }
 
   #addFrame({ format, frame }: FrameLine): void {
     if (this.#frames.length === 0) {
-      this.#header = parseHeader(this.#pending);
       // Safari prints functions of evaluated code by name alone, above the first frame that has a place.
-      if (format === "gecko" && this.#header.type !== null && this.#header.value === null) {
-        const bare = this.#pending.map((line) => parseFrameLine(line, "gecko"));
-        if (bare.every((entry) => entry !== null) && !isHeaderLine(this.#pending[0]!)) {
-          this.#frames.push(...bare.map((entry) => entry.frame));
-          this.#header = { type: null, value: null };
-        }
-      }
+      const bare = format === "gecko"
+        ? this.#pending.map((line) => isHeaderLine(line) ? null : parseBareName(line))
+        : [];
+      if (bare.length > 0 && bare.every((one) => one !== null)) {
+        this.#frames.push(...bare);
+        this.#header = { type: null, value: null };
+      } else this.#header = parseHeader(this.#pending);
       this.#pending = [];
       this.#format = format;
     }
@@ -74,7 +81,7 @@ class ChainReader {
     }
     if (/^\s*\[Previous line repeated \d+ more times?\]$/.test(line) || isPythonMarker(line)) return;
     if (line.trim() === "" && this.#pending.length > 0) return this.#finish();
-    if (line.trim() !== "" && !/^[\s-]*\d*[\s-]*$/.test(line)) this.#pending.push(line);
+    if (line.trim() !== "" && !(line.includes("--") && GROUP_RULE.test(line))) this.#pending.push(line);
   }
 
   #finish(): void {
@@ -100,8 +107,9 @@ class ChainReader {
  * exception first, Python the root cause. Never throws; text that is no stack gives an empty chain.
  */
 export function parseStackChain(text: string): StackEntry[] {
-  const reader = new ChainReader();
-  for (const line of stackLines(text)) reader.read(line);
+  const lines = stackLines(text);
+  const reader = new ChainReader(lines);
+  for (const line of lines) reader.read(line);
   return reader.end().filter((entry, _, all) =>
     entry.frames.length > 0 || all.length > 1 || entry.type !== null
   );

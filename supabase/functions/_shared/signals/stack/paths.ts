@@ -60,6 +60,10 @@ export function normalizePath(printed: string): string {
     return `<${printed.slice(0, Math.max(0, printed.indexOf(","))) || "data:"}>`;
   }
   if (printed.startsWith("blob:")) return "<blob>";
+  // V8 names compiled modules by their name, if they have one, and a hash.
+  if (printed.startsWith("wasm://wasm/")) {
+    return printed.slice("wasm://wasm/".length).replace(/-?[0-9a-f]{8}$/, "") || "<wasm>";
+  }
   let path = printed.length > 1 ? decode(withoutQuery(printed)) : printed;
   if (path.startsWith("rsc://") || path.startsWith("about://")) {
     // React names server frames `rsc://React/Server/<the real path>`.

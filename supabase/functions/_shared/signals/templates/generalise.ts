@@ -18,6 +18,8 @@ const PROSE_WORDS = 2;
 const CONSTANTS = 4;
 /** Enough where the same words are interchangeable at several places of different lines: they are data that flows. */
 const OPEN_AT_FLOWING = 3;
+/** However plain the form: two words may always be the two cases of one switch. */
+const FEWEST = 3;
 /** Positions that may be opened at once. */
 const MAX_OPEN = 4;
 /** Rounds until nothing opens any more; each can make shapes equal that the next one compares. */
@@ -174,6 +176,7 @@ function neededAt(
   if (most(values, IDENTIFIER)) needed += NAMES;
   if (most(values, PROSE)) needed += PROSE_WORDS;
   if (most(values, ENUMERATED)) return needed + CONSTANTS;
+  needed = Math.max(needed, FEWEST);
   return flows(values, alternatives) ? Math.min(needed, OPEN_AT_FLOWING) : needed;
 }
 

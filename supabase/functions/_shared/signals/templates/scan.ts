@@ -1,4 +1,4 @@
-import { DAYS, HOST_ENDING, MONTHS, TIME_ZONE, UNITS, VARIABLE } from "./vocabulary.ts";
+import { DAYS, FLAGS, HOST_ENDING, MONTHS, TIME_ZONE, UNITS, VARIABLE } from "./vocabulary.ts";
 
 /** Characters read of one line. */
 export const MAX_LINE_LENGTH = 2_000;
@@ -30,6 +30,9 @@ const CONNECTORS = new Set([":", ",", "/", "-", "+", "@", "#", ".", "|", "_"]);
 /** All-letter words of hexadecimal digits this long are no words. */
 const MIN_HEX_WORD = 8;
 const HEX_WORD = /^(?:[a-f]+|[A-F]+)$/;
+
+/** What stands where a number did not fit or is hidden. */
+const PLACEHOLDER = /^(?:\*{2,}|\?{2,}|#{2,})$/;
 
 function kindOf(code: number): number {
   return code < 128 ? KIND[code]! : WORD;
@@ -74,8 +77,9 @@ function isNumberAt(line: string, from: number): boolean {
   return at > from && (at >= line.length || kindOf(line.charCodeAt(at)) !== WORD);
 }
 
-function isPath(word: string, slashes: number): boolean {
-  return slashes >= 2 || (word.length > 2 && word.charCodeAt(0) === 47) || word.startsWith("./") ||
+function isPath(word: string, slashes: number, dots: number): boolean {
+  return slashes >= 2 || dots >= 2 || (word.length > 2 && word.charCodeAt(0) === 47) ||
+    word.startsWith("./") ||
     word.startsWith("../") || word.startsWith("~/");
 }
 
@@ -95,10 +99,17 @@ class Tokens {
 
   punctuation(token: string, at: number, spaced: boolean): void {
     if (token === ")" && this.#dropParenthesis()) return;
+    if (token === "]" && this.#takeRange(at + 1)) return;
     this.#push(token, at, at + 1, spaced);
   }
 
   word(token: string, start: number, end: number, spaced: boolean): void {
+    if (FLAGS.has(token) && this.length > 0 && FLAGS.has(this.#at(1)!)) {
+      // Two flags side by side are a list of states: `( on off )`.
+      this.list[this.length - 1] = VARIABLE;
+      this.variable(start, end, spaced);
+      return;
+    }
     if (this.#isVariable(1) && (UNITS.has(token) || MONTHS.has(token))) {
       this.#ends[this.length - 1] = end;
       return;
@@ -200,6 +211,22 @@ class Tokens {
     }
   }
 
+  /** `node-[40-63]` is one value, as `node-40` is. */
+  #takeRange(end: number): boolean {
+    const name = this.#at(3);
+    if (!this.#isVariable(1) || this.#at(2) !== "[" || name === undefined || this.#spaced[this.length - 2]) {
+      return false;
+    }
+    if (!name.endsWith("-") && !name.endsWith("_")) return false;
+    this.#pop();
+    this.#pop();
+    const start = this.#starts[this.length - 1]!;
+    const spaced = this.#spaced[this.length - 1]!;
+    this.#pop();
+    this.variable(start, end, spaced);
+    return true;
+  }
+
   /** What stands in parentheses and is only data says the same again: `(1.2 KB)`, `(10.0.0.1)`, `()`. */
   #dropParenthesis(): boolean {
     if (this.#at(1) === "(") {
@@ -292,8 +319,9 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
     (dots >= 2 && HOST_ENDING.test(word))
   );
   const isData = hasDigit || isHost || (hasBackslash && word.length > 2) ||
-    (slashes > 0 && isPath(word, slashes)) ||
-    (hasAt && dots > 0 && word.length > 4) || (word.length >= MIN_HEX_WORD && HEX_WORD.test(word));
+    (slashes > 0 && isPath(word, slashes, dots)) ||
+    (hasAt && dots > 0 && word.length > 4) || PLACEHOLDER.test(word) ||
+    (word.length >= MIN_HEX_WORD && HEX_WORD.test(word));
   if (isData) tokens.variable(start, end, spaced);
   else tokens.word(word, start, end, spaced);
   if (end < at) tokens.punctuation(".", end, false);

@@ -14,6 +14,9 @@ export const MONTHS = words(
 /** Units of size and time that programs choose by magnitude: `1.2 KB` and `3.4 MB` are one kind of value. */
 export const UNITS = words("B KB MB GB TB PB kB kb KiB MiB GiB TiB Ki Mi Gi K M G ms us µs ns s sec secs");
 
+/** States of switches. */
+export const FLAGS = words("on off true false yes no True False Yes No ON OFF TRUE FALSE");
+
 /** English words before which a value stands rather than a part of the sentence. */
 export const LEADS_TO_VALUE = words("a an the to from for of by in on at with as into via");
 
