@@ -49,21 +49,18 @@ export const CATALOGUE: readonly AnyAction[] = [
   openIssue,
 ];
 
-// Configuration lives in this database and needs no integration.
-const NEEDS_INTEGRATION: Partial<Record<TargetKind, keyof Integrations>> = {
-  postgres: "postgres",
-  webhook: "webhook",
-  notify: "notify",
-  github: "github",
-};
-
 /** What Prunella can do in this project: the catalogue as far as its targets are set up, and the project's runbooks. */
 export function actionsFor(integrations: Integrations): AnyAction[] {
-  const possible = CATALOGUE.filter((action) => {
-    const needed = NEEDS_INTEGRATION[action.target];
-    return needed === undefined || integrations[needed] !== undefined;
-  });
-  return [...possible, ...(integrations.webhook?.runbooks ?? []).map(runbookAction)];
+  // Configuration lives in this database and needs no integration.
+  const isSetUp: Partial<Record<TargetKind, boolean>> = {
+    configuration: true,
+    postgres: integrations.postgres !== null,
+    webhook: integrations.runbooks.length > 0,
+    notify: integrations.channels.length > 0,
+    github: integrations.github !== null,
+  };
+  const possible = CATALOGUE.filter((action) => isSetUp[action.target] ?? false);
+  return [...possible, ...integrations.runbooks.map(runbookAction)];
 }
 
 /** The action of this name, or null when this project has none such. */

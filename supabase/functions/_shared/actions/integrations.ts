@@ -2,26 +2,25 @@ import { z } from "zod";
 import { whenSchema } from "./matcher.ts";
 
 /**
- * What the `configuration` column of an integration holds, by kind. Secrets are named here and kept in Vault; nothing in
- * these objects is one.
+ * What the column `configuration` of an integration holds, by kind. Each integration has a name and one secret, which is in
+ * Vault; nothing in these objects is one.
  */
 
-const secretName = z.string().regex(/^[A-Za-z0-9_.:-]{1,200}$/);
 const url = z.url({ protocol: /^https?$/ }).max(2048);
 const identifier = z.string().min(1).max(63);
 const milliseconds = z.int().min(0).max(86_400_000);
 
-/** One thing that a team can trigger by HTTP. Without `rollback_url` it cannot be undone, and so never runs by itself. */
-export const runbookSchema = z.strictObject({
-  /** Its action is called `webhook.<name>`; `webhook.call` is the general one. */
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,47}$/).refine((name) => name !== "call", "This name is taken."),
+/**
+ * Kind `webhook`: one thing that a team can trigger by HTTP; the secret signs the requests. Its name is that of the
+ * action, `webhook.<name>`. Without `rollback_url` it cannot be undone, and so never runs by itself.
+ */
+const webhookSchema = z.strictObject({
   title: z.string().min(1).max(200),
   description: z.string().max(2000).default(""),
   url,
   rollback_url: url.optional(),
   /** Tells what became of a call; without it, a crash in the middle needs a human. */
   status_url: url.optional(),
-  secret: secretName,
   risk: z.enum(["safe", "guarded", "dangerous"]).default("guarded"),
   recovery_ms: milliseconds.default(30_000),
   window_ms: milliseconds.default(900_000),
@@ -31,46 +30,33 @@ export const runbookSchema = z.strictObject({
   arguments: z.array(z.string().min(1).max(64)).max(20).default([]),
   when: whenSchema.optional(),
 });
-export type Runbook = z.infer<typeof runbookSchema>;
+export type Runbook = z.infer<typeof webhookSchema> & { name: string };
 
-export const webhookIntegrationSchema = z.strictObject({
-  runbooks: z.array(runbookSchema).max(100)
-    .refine(
-      (all) => new Set(all.map((one) => one.name)).size === all.length,
-      "Two runbooks have the same name.",
-    ),
-});
+/** Kind `slack`: Slack, Mattermost, Discord's `/slack`. The secret is the URL of the incoming webhook. */
+const slackSchema = z.strictObject({});
 
-/** Slack-compatible (Slack, Mattermost, Discord's `/slack`): the URL itself is the secret. */
-const slackChannelSchema = z.strictObject({ kind: z.literal("slack"), url_secret: secretName });
-/** An HTTP API that sends e-mail, in the shape that Resend and its kin understand. */
-const emailChannelSchema = z.strictObject({
-  kind: z.literal("email"),
+/** Kind `email`: an HTTP API that sends e-mail, in the shape of Resend and its kin. The secret, if any, is its token. */
+const emailSchema = z.strictObject({
   url,
-  token_secret: secretName.optional(),
   from: z.string().min(3).max(320),
   to: z.array(z.string().min(3).max(320)).min(1).max(50),
 });
-export const channelSchema = z.discriminatedUnion("kind", [slackChannelSchema, emailChannelSchema]);
-export type Channel = z.infer<typeof channelSchema>;
+export type Channel =
+  | { kind: "slack"; name: string }
+  | ({ kind: "email"; name: string } & z.infer<typeof emailSchema>);
 
-/** The channel `default` is used unless another is asked for. */
-export const notifyIntegrationSchema = z.strictObject({
-  channels: z.record(z.string().min(1).max(64), channelSchema),
-});
-
-export const githubIntegrationSchema = z.strictObject({
-  owner: z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/),
-  repository: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/).refine((name) => name !== "." && name !== ".."),
+/** Kind `github`: the repository for issues. The secret is a token that may write them. */
+const githubSchema = z.strictObject({
+  owner: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/),
+  repository: z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/),
   labels: z.array(z.string().min(1).max(50)).max(10).default([]),
-  token_secret: secretName,
   /** Another address for GitHub Enterprise Server, e.g. `https://github.example.org/api/v3`. */
   api_url: url.default("https://api.github.com"),
 });
-export type GithubIntegration = z.infer<typeof githubIntegrationSchema>;
+export type GithubIntegration = z.infer<typeof githubSchema> & { name: string };
 
 /** A table in which the application keeps its jobs. `retryable` is the team's word that jobs may run again. */
-export const queueSchema = z.strictObject({
+const queueSchema = z.strictObject({
   schema: identifier,
   table: identifier,
   id: identifier,
@@ -82,28 +68,84 @@ export const queueSchema = z.strictObject({
   retryable: z.literal(true),
 });
 
-/** What the database functions allow for this project. They read and enforce it themselves. */
-export const postgresIntegrationSchema = z.strictObject({
+/** Kind `postgres`: what the database functions allow for this project. They read and enforce it themselves. */
+const postgresSchema = z.strictObject({
   schemas: z.array(identifier).max(100),
   /** `application_name` of sessions that may be ended; a trailing `*` matches the rest. */
   applications: z.array(z.string().min(1).max(64)).max(100).default([]),
   queues: z.record(z.string().min(1).max(64), queueSchema).default({}),
 });
-export type PostgresIntegration = z.infer<typeof postgresIntegrationSchema>;
+export type PostgresIntegration = z.infer<typeof postgresSchema>;
 
-/** All integrations of one project; a kind that is missing is not set up. */
-export const integrationsSchema = z.object({
-  webhook: webhookIntegrationSchema.optional(),
-  notify: notifyIntegrationSchema.optional(),
-  github: githubIntegrationSchema.optional(),
-  postgres: postgresIntegrationSchema.optional(),
-});
-export type Integrations = z.infer<typeof integrationsSchema>;
-
-/** The schema for one kind, for those who store an integration. */
+/** The schema of `configuration` by kind, for those who store an integration. */
 export const INTEGRATION_SCHEMAS = {
-  webhook: webhookIntegrationSchema,
-  notify: notifyIntegrationSchema,
-  github: githubIntegrationSchema,
-  postgres: postgresIntegrationSchema,
+  webhook: webhookSchema,
+  slack: slackSchema,
+  email: emailSchema,
+  github: githubSchema,
+  postgres: postgresSchema,
 } as const;
+export type IntegrationKind = keyof typeof INTEGRATION_SCHEMAS;
+
+/** What a project has set up for actions. */
+export interface Integrations {
+  postgres: PostgresIntegration | null;
+  runbooks: Runbook[];
+  channels: Channel[];
+  github: GithubIntegration | null;
+}
+
+/** A row of `integrations`. */
+export interface IntegrationRow {
+  kind: string;
+  name: string;
+  configuration: unknown;
+}
+
+/** The name that counts where a project has one of a kind only. */
+export const DEFAULT_NAME = "default";
+
+/**
+ * Reads a project's enabled integrations. Kinds that no action uses are skipped; a row with faults is left out and told, so
+ * that it does not take the others down.
+ */
+export function parseIntegrations(
+  rows: readonly IntegrationRow[],
+): { integrations: Integrations; faults: string[] } {
+  const integrations: Integrations = { postgres: null, runbooks: [], channels: [], github: null };
+  const faults: string[] = [];
+  const read = <S extends z.ZodType>(
+    { kind, name, configuration }: IntegrationRow,
+    schema: S,
+  ): z.output<S> | null => {
+    const result = schema.safeParse(configuration);
+    if (result.success) return result.data;
+    const where = result.error.issues.map((issue) => `${issue.path.join(".")} (${issue.code})`).join(", ");
+    faults.push(`The integration ${kind} ${name} is wrong at ${where}: it is not used.`);
+    return null;
+  };
+  for (const row of rows) {
+    const { kind, name } = row;
+    if (kind === "webhook") {
+      const found = read(row, webhookSchema);
+      if (found && name !== RESERVED_RUNBOOK) integrations.runbooks.push({ ...found, name });
+      if (found && name === RESERVED_RUNBOOK) {
+        faults.push(`A runbook cannot be called ${name}: choose another name.`);
+      }
+    } else if (kind === "slack") {
+      if (read(row, slackSchema)) integrations.channels.push({ kind, name });
+    } else if (kind === "email") {
+      const found = read(row, emailSchema);
+      if (found) integrations.channels.push({ ...found, kind, name });
+    } else if (kind === "github" && name === DEFAULT_NAME) {
+      const found = read(row, githubSchema);
+      if (found) integrations.github = { ...found, name };
+    } else if (kind === "postgres" && name === DEFAULT_NAME) {
+      integrations.postgres = read(row, postgresSchema);
+    }
+  }
+  return { integrations, faults };
+}
+
+/** `webhook.call` is the general action. */
+const RESERVED_RUNBOOK = "call";

@@ -37,7 +37,7 @@ export const openIssue: Action<Parameters, Targets> = {
 
   async apply({ targets, idempotencyKey, issueId }, { title, text }) {
     const body = `Prunella has diagnosed issue ${issueId}.\n\n${fenced(text)}`;
-    return kept(await targets.github.open({ title, body, marker: idempotencyKey }));
+    return kept(await targets.github.open({ title, body, key: idempotencyKey }));
   },
 
   async observe(context, _parameters, before) {
@@ -55,7 +55,7 @@ export const openIssue: Action<Parameters, Targets> = {
     }
     const { github } = context.targets;
     const body = "Prunella takes this back: the fix that opened it was rolled back.";
-    await github.comment(found.number, { body, marker: context.idempotencyKey });
+    await github.comment(found.number, { body, key: context.idempotencyKey });
     await github.close(found.number);
     return kept({ ...found, open: false });
   },

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Action } from "../action.ts";
 import { ActionError } from "../action-error.ts";
+import { DEFAULT_NAME } from "../integrations.ts";
 import { MINUTE_MS, nothingToUndo, phaseOf } from "../support/context.ts";
 import { headline, summaryLines } from "../support/summary.ts";
 import type { Targets } from "../targets/targets.ts";
 
 const parameters = z.object({
-  channel: z.string().min(1).max(64).default("default"),
+  channel: z.string().min(1).max(63).default(DEFAULT_NAME),
   subject: z.string().min(1).max(300),
   text: z.string().max(20_000),
 });
@@ -31,7 +32,7 @@ export const message: Action<Parameters, Targets> = {
   targetKey: ({ channel, subject }) => `notify:${channel}:${subject.slice(0, 120)}`,
 
   propose: (diagnosis) => ({
-    channel: "default",
+    channel: DEFAULT_NAME,
     subject: headline(diagnosis),
     text: summaryLines(diagnosis).join("\n"),
   }),
@@ -40,7 +41,7 @@ export const message: Action<Parameters, Targets> = {
     if (targets.notify.has(channel)) return Promise.resolve({ channel });
     throw new ActionError(
       "unconfigured",
-      `There is no channel ${channel}. Add it to the notify integration.`,
+      `There is no channel ${channel}. Add a slack or email integration of this name.`,
     );
   },
 

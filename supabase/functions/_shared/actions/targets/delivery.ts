@@ -1,12 +1,16 @@
 import { ActionError, isActionError } from "../action-error.ts";
+import type { IntegrationKind } from "../integrations.ts";
 import type { Outbound, OutboundRequest, OutboundResponse } from "./outbound.ts";
 import { type PolicyOf, underPolicy } from "./policy.ts";
 
-/** The value of a named secret, from Vault. Null when there is none. */
-export type ReadSecret = (name: string) => Promise<string | null>;
+/** The secret of an integration of the project, from Vault. Null when there is none. */
+export type ReadSecret = (kind: IntegrationKind, name: string) => Promise<string | null>;
 
 export interface DeliveryOptions {
   outbound: Outbound;
+  secret: ReadSecret;
+  /** Tells this installation from others that call the same systems: fixes are numbered from 1 in each. */
+  installation: string;
   /** Kind of target, for the names of its breakers: there is one for each host. */
   kind: string;
   policyOf?: PolicyOf;
@@ -46,16 +50,20 @@ export async function deliver(
   }
 }
 
-/** The secret, or an error that tells which name to fill in. */
-export async function requiredSecret(read: ReadSecret, name: string): Promise<string> {
-  const value = await read(name);
-  if (value === null || value === "") {
-    throw new ActionError(
-      "unconfigured",
-      `The secret ${name} is not in the vault. Store it under this name.`,
-    );
-  }
-  return value;
+/** The secret, or an error that tells which one to fill in. */
+export async function requiredSecret(
+  { secret }: DeliveryOptions,
+  kind: IntegrationKind,
+  name: string,
+): Promise<string> {
+  const value = await secret(kind, name);
+  if (value !== null && value !== "") return value;
+  throw new ActionError("unconfigured", `The integration ${kind} ${name} has no secret. Store one for it.`);
+}
+
+/** The idempotency key as other systems see it. */
+export function externalId({ installation }: DeliveryOptions, key: string): string {
+  return `${installation.replace(/[^A-Za-z0-9_-]+/g, "-")}:${key}`;
 }
 
 async function sendOnce(outbound: Outbound, request: OutboundRequest): Promise<OutboundResponse> {

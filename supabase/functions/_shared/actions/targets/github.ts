@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ActionError } from "../action-error.ts";
 import type { GithubIntegration } from "../integrations.ts";
-import { deliver, type DeliveryOptions, type ReadSecret, requiredSecret } from "./delivery.ts";
+import { deliver, type DeliveryOptions, externalId, requiredSecret } from "./delivery.ts";
 
 export interface GithubIssue {
   number: number;
@@ -14,20 +14,19 @@ export interface GithubTarget {
   /** True when the project has set GitHub up. */
   configured: boolean;
   /**
-   * The issue whose body carries the marker, among those changed since then; null when there is none; `unknown` when there
+   * The issue that was opened with this key, by the marker in its body, among those changed since then; null when there is none; `unknown` when there
    * are too many to look through. It lists and does not search: GitHub's search index lags behind, a list does not.
    */
-  find(marker: string, since: Date): Promise<GithubIssue | null | "unknown">;
-  open(issue: { title: string; body: string; marker: string }): Promise<GithubIssue>;
-  /** Adds a comment that carries the marker, unless there is one already. */
-  comment(number: number, comment: { body: string; marker: string }): Promise<void>;
+  find(key: string, since: Date): Promise<GithubIssue | null | "unknown">;
+  open(issue: { title: string; body: string; key: string }): Promise<GithubIssue>;
+  /** Adds a comment with this key, unless there is one already. */
+  comment(number: number, comment: { body: string; key: string }): Promise<void>;
   close(number: number): Promise<void>;
   get(number: number): Promise<GithubIssue>;
 }
 
 export interface GithubOptions extends DeliveryOptions {
   integration: GithubIntegration | null;
-  secret: ReadSecret;
 }
 
 const API_VERSION = "2022-11-28";
@@ -51,13 +50,15 @@ export function createGithubTarget(options: GithubOptions): GithubTarget {
   return {
     configured: options.integration !== null,
 
-    async find(marker, since) {
+    async find(key, since) {
+      const marker = externalId(options, key);
       const query = `state=all&sort=created&direction=desc&since=${encodeURIComponent(since.toISOString())}`;
       const found = await search(`issues?${query}`, z.array(issueSchema), (one) => holds(one.body, marker));
       return found === null || found === "unknown" ? found : issueOf(found);
     },
 
-    async open({ title, body, marker }) {
+    async open({ title, body, key }) {
+      const marker = externalId(options, key);
       const { labels } = required();
       const content = {
         title: oneLine(title),
@@ -67,7 +68,8 @@ export function createGithubTarget(options: GithubOptions): GithubTarget {
       return issueOf(await call("POST", "issues", issueSchema, content));
     },
 
-    async comment(number, { body, marker }) {
+    async comment(number, { body, key }) {
+      const marker = externalId(options, key);
       const there = await search(
         `issues/${number}/comments?`,
         z.array(commentSchema),
@@ -117,8 +119,8 @@ export function createGithubTarget(options: GithubOptions): GithubTarget {
     schema: z.ZodType<T>,
     content?: Record<string, unknown>,
   ): Promise<T> {
-    const { api_url, owner, repository, token_secret } = required();
-    const token = await requiredSecret(options.secret, token_secret);
+    const { api_url, owner, repository, name } = required();
+    const token = await requiredSecret(options, "github", name);
     const response = await deliver(options, () => ({
       method,
       url: `${api_url.replace(/\/+$/, "")}/repos/${owner}/${repository}/${path}`,

@@ -1,6 +1,6 @@
 import { ActionError } from "../action-error.ts";
 import type { Channel } from "../integrations.ts";
-import { deliver, type DeliveryOptions, type ReadSecret, requiredSecret } from "./delivery.ts";
+import { deliver, type DeliveryOptions, externalId, requiredSecret } from "./delivery.ts";
 
 export interface Message {
   subject: string;
@@ -10,15 +10,14 @@ export interface Message {
 
 /** Tells people. */
 export interface NotifyTarget {
-  /** Sends a message once. `id` lets an e-mail service recognise a repetition. */
-  send(channel: string, id: string, message: Message): Promise<{ kind: Channel["kind"]; status: number }>;
+  /** Sends a message. The key lets an e-mail service recognise a repetition. */
+  send(channel: string, key: string, message: Message): Promise<{ kind: Channel["kind"]; status: number }>;
   /** Whether the project has a channel of this name. */
   has(channel: string): boolean;
 }
 
 export interface NotifyOptions extends DeliveryOptions {
-  channels: Record<string, Channel>;
-  secret: ReadSecret;
+  channels: readonly Channel[];
 }
 
 // Slack cuts text at 40,000 characters and a section block at 3,000.
@@ -27,20 +26,21 @@ const EMAIL_TEXT_LENGTH = 20_000;
 
 /** Slack's incoming-webhook shape (`text`, `blocks`), and the `from/to/subject/text` shape of HTTP e-mail services. */
 export function createNotifyTarget(options: NotifyOptions): NotifyTarget {
+  const find = (name: string) => options.channels.find((channel) => channel.name === name);
   return {
-    has: (name) => Object.hasOwn(options.channels, name),
+    has: (name) => find(name) !== undefined,
 
-    async send(name, id, message) {
-      const channel = Object.hasOwn(options.channels, name) ? options.channels[name] : undefined;
+    async send(name, key, message) {
+      const channel = find(name);
       if (!channel) {
         throw new ActionError(
           "unconfigured",
-          `There is no channel ${name}. Add it to the notify integration.`,
+          `There is no channel ${name}. Add a slack or email integration of this name.`,
         );
       }
       const response = channel.kind === "slack"
-        ? await postSlack(await requiredSecret(options.secret, channel.url_secret), message)
-        : await postEmail(channel, id, message);
+        ? await postSlack(await requiredSecret(options, "slack", name), message)
+        : await postEmail(channel, externalId(options, key), message);
       return { kind: channel.kind, status: response.status };
     },
   };
@@ -55,9 +55,7 @@ export function createNotifyTarget(options: NotifyOptions): NotifyTarget {
   }
 
   async function postEmail(channel: Extract<Channel, { kind: "email" }>, id: string, message: Message) {
-    const token = channel.token_secret === undefined
-      ? null
-      : await requiredSecret(options.secret, channel.token_secret);
+    const token = await options.secret("email", channel.name);
     const body = JSON.stringify({
       from: channel.from,
       to: channel.to,

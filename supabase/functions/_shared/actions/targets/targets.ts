@@ -26,6 +26,8 @@ export interface TargetOptions {
   secret: ReadSecret;
   outbound: Outbound;
   now: () => Date;
+  /** Tells this installation from others, e.g. the host of its API. */
+  installation: string;
   /** Breakers of the outgoing calls, by name, e.g. `github:api.github.com`. */
   policyOf?: PolicyOf;
   wait?: (ms: number) => Promise<void>;
@@ -33,10 +35,12 @@ export interface TargetOptions {
 
 /** Wires the adapters of one project. */
 export function createTargets(options: TargetOptions): Targets {
-  const { client, projectId, integrations, secret, now } = options;
+  const { client, projectId, integrations, now } = options;
   const delivery = (kind: string): DeliveryOptions => ({
     outbound: options.outbound,
     kind,
+    secret: options.secret,
+    installation: options.installation,
     policyOf: options.policyOf,
     wait: options.wait,
   });
@@ -45,15 +49,13 @@ export function createTargets(options: TargetOptions): Targets {
     postgres: createPostgresTarget(client, projectId, now),
     webhook: createWebhookTarget({
       ...delivery("webhook"),
-      runbooks: integrations.webhook?.runbooks ?? [],
-      secret,
+      runbooks: integrations.runbooks,
       now,
     }),
     notify: createNotifyTarget({
       ...delivery("notify"),
-      channels: integrations.notify?.channels ?? {},
-      secret,
+      channels: integrations.channels,
     }),
-    github: createGithubTarget({ ...delivery("github"), integration: integrations.github ?? null, secret }),
+    github: createGithubTarget({ ...delivery("github"), integration: integrations.github }),
   };
 }

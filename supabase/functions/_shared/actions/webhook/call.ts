@@ -9,7 +9,7 @@ import type { Targets } from "../targets/targets.ts";
 
 const argument = z.union([z.string().max(2000), z.number(), z.boolean()]);
 export const callParameters = z.object({
-  runbook: z.string().min(1).max(48),
+  runbook: z.string().min(1).max(63),
   /** Runbooks with one subject touch the same thing. */
   subject: z.string().min(1).max(200).optional(),
   arguments: z.record(z.string().max(64), argument).default({}),
@@ -54,7 +54,7 @@ export const call: Action<CallParameters, Targets> = {
   async observe({ targets, idempotencyKey }, { runbook: name }) {
     const runbook = declared(targets, name);
     if (runbook.status_url === undefined) return "unknown";
-    return await targets.webhook.status(runbook.status_url, runbook.secret, idempotencyKey);
+    return await targets.webhook.status(name, runbook.status_url, idempotencyKey);
   },
 
   rollback(context, parameters) {
@@ -72,7 +72,10 @@ export const call: Action<CallParameters, Targets> = {
 function declared({ webhook }: Targets, name: string): Runbook {
   const runbook = webhook.runbook(name);
   if (runbook) return runbook;
-  throw new ActionError("unconfigured", `There is no runbook ${name}. Add it to the webhook integration.`);
+  throw new ActionError(
+    "unconfigured",
+    `There is no runbook ${name}. Add a webhook integration of this name.`,
+  );
 }
 
 async function post(
@@ -82,7 +85,7 @@ async function post(
   phase: Phase,
   parameters: CallParameters,
 ): Promise<JsonObject> {
-  const { status } = await context.targets.webhook.post(url, runbook.secret, context.idempotencyKey, {
+  const { status } = await context.targets.webhook.post(runbook.name, url, context.idempotencyKey, {
     type: `runbook.${phase}`,
     runbook: runbook.name,
     project_id: context.projectId,

@@ -88,7 +88,8 @@ function parseV4(text: string): number | null {
 function parseNumber(text: string): number | null {
   if (/^0x[0-9a-f]{1,8}$/i.test(text)) return parseInt(text, 16);
   if (/^0[0-7]{1,11}$/.test(text)) return parseInt(text, 8);
-  return /^\d{1,10}$/.test(text) ? Number(text) : null;
+  // A leading zero means octal, so 08 is no number at all.
+  return /^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : null;
 }
 
 function parseV6(text: string): bigint | null {
