@@ -74,7 +74,12 @@ async function runJob({ queue, world, onFailure }: EngineOptions, job: Job, run:
     const text = describeError(error).message;
     run.failed++;
     onFailure?.(job, text);
-    // What will fail again in the same way is given up at once; so are jobs whose subject is gone.
-    await queue.fail(job, text, failure.retry || failure.status >= 500);
+    try {
+      // What will fail again in the same way is given up at once.
+      await queue.fail(job, text, failure.retry || failure.status >= 500);
+    } catch (lost) {
+      // The database is out of reach: the lease runs out and the job comes back by itself.
+      onFailure?.(job, describeError(lost).message);
+    }
   }
 }

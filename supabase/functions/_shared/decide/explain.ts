@@ -35,7 +35,14 @@ function choice(record: Omit<DecisionRecord, "explanation">, chosen: RankedCandi
   if (record.context.dryRun) {
     return `Dry run: otherwise ${what} would be ${verb(record.verdictWithoutDryRun)}.`;
   }
-  return record.verdict === "apply" ? `Applying ${what}.` : `A human is asked about ${what}.`;
+  switch (record.verdict) {
+    case "apply":
+      return `Applying ${what}.`;
+    case "review":
+      return `A human is asked about ${what}.`;
+    case "observe":
+      return `Nothing is changed yet; next would be ${what}.`;
+  }
 }
 
 const verb = (verdict: DecisionRecord["verdict"]) => (verdict === "apply" ? "applied" : "proposed");
