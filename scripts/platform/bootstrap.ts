@@ -66,16 +66,18 @@ async function ensurePart(database: Database, part: (typeof STAND_INS)[number]):
 
 /** The Vault stand-in's key: made once per cluster, written by the server itself into its data folder. */
 async function ensureVaultKey(database: Database): Promise<void> {
-  const [state] = await database.query(
-    `select to_regclass('vault.secrets') is null as absent, current_setting('data_directory') as folder,
-      exists (select from pg_extension where extname = 'supabase_vault') as real`,
-  );
-  if (state?.real) return;
-  const file = `${state?.folder}/prunella_vault.key`;
-  const [key] = await database.query("select pg_stat_file($1, true) is not null as present", [file]);
-  if (key?.present) return;
-  const fresh = crypto.getRandomValues(new Uint8Array(32)).toHex();
-  await database.script(`copy (select ${literal(fresh)}) to ${literal(file)}`);
+  await database.transaction(async (tx) => {
+    // A catalogue that all databases of the cluster share: the lock keeps their platforms from making two keys.
+    await tx.script("lock table pg_catalog.pg_db_role_setting in share row exclusive mode");
+    const [state] = await tx.query(
+      `select file, exists (select from pg_extension where extname = 'supabase_vault')
+        or (pg_stat_file(file, true)).size is not null as present
+      from (select current_setting('data_directory') || '/prunella_vault.key' as file) as wanted`,
+    );
+    if (state?.present) return;
+    const key = crypto.getRandomValues(new Uint8Array(32)).toHex();
+    await tx.script(`copy (select ${literal(key)}) to ${literal(String(state?.file))}`);
+  });
 }
 
 async function isAvailable(database: Database, extension: string): Promise<boolean> {

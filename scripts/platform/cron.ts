@@ -100,6 +100,7 @@ async function runJob(database: Database, job: Job): Promise<void> {
 
 /** The command alone at top level, as its owner; then the session is as it was. */
 async function execute(session: Queryable, job: Job): Promise<{ status: string; message: string }> {
+  const [before] = await session.query("select session_user as name");
   try {
     await session.script(`set session authorization ${identifier(job.username)}`);
     const rows = await session.script(job.command);
@@ -108,7 +109,8 @@ async function execute(session: Queryable, job: Job): Promise<{ status: string; 
     return { status: "failed", message: `ERROR: ${error instanceof Error ? error.message : String(error)}` };
   } finally {
     await session.script("rollback");
-    await session.script("reset session authorization");
+    // By name, because PGlite does not know whom `reset session authorization` would go back to.
+    await session.script(`set session authorization ${identifier(String(before?.name))}`);
     await session.script("reset all");
   }
 }
