@@ -36,6 +36,15 @@ describe("the culprit", () => {
     ).toBe("handler");
   });
 
+  it("is what the judgement of the frames says, whatever their paths look like", () => {
+    expect(
+      findCulprit(withFrames([
+        frame({ function: "vendored", filename: "node_modules/@shop/core/pay.js", inApp: true }),
+        frame({ function: "generated", filename: "src/generated/client.ts", inApp: false }),
+      ]))?.function,
+    ).toBe("vendored");
+  });
+
   it("is guessed from the path when nobody has judged the frames", () => {
     expect(
       findCulprit(withFrames([

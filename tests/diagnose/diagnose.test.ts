@@ -149,6 +149,15 @@ describe("a diagnosis", () => {
     expect(diagnosis.evidence.some(({ kind }) => kind === "database")).toBe(false);
   });
 
+  it("completes the last part of a key that the error names, and keeps another key that it names", () => {
+    const naming = (key: string) =>
+      diagnose(
+        input({ type: "Error", message: `invalid value for setting "${key}"` }, { changes: [POOL_CHANGE] }),
+      ).facts.setting;
+    expect(naming("pool_size")).toBe("app.db.pool_size");
+    expect(naming("app.tax_rate")).toBe("app.tax_rate");
+  });
+
   it("names the host of a failing dependency as what a breaker can cut off", () => {
     const diagnosis = diagnose(input({
       type: "Error",

@@ -94,8 +94,8 @@ function onsetOf({ now, issue }: DiagnoseInput): KnownOnset {
   const counts = fillIntervals(issue.minuteCounts, earliest, now.toISOString(), MINUTE_MS);
   const rise = findOnset(counts, MINUTE_MS);
   const startMs = Date.parse(issue.episodeStartedAt);
-  // The rise counts only where events came before it; otherwise it is the start itself, seen in coarser steps.
-  if (rise !== null && rise.rateBefore > 0 && Date.parse(rise.onsetAt) > startMs + MINUTE_MS) {
+  // Within the first minute it is the start itself, seen in coarser steps.
+  if (rise !== null && Date.parse(rise.onsetAt) > startMs + MINUTE_MS) {
     const { onsetAt, uncertaintyMs, rateBefore, rateAfter } = rise;
     return { onsetAt, uncertaintyMs, rateBefore, rateAfter };
   }
