@@ -1,12 +1,7 @@
-// Writes docs/openapi.json from the routes of all functions: `deno run -A scripts/openapi.ts --write`.
-// Without --write it only tells whether the file is up to date.
-import { checkOpenApi, DOCUMENT_PATH, mergedDocument, render } from "./checks/openapi.ts";
+// Tells whether docs/openapi.json is what the routes say; with --write, makes it so.
+import { openApi } from "./checks/openapi.ts";
+import { PROJECT } from "./platform/paths.ts";
 
-if (Deno.args.includes("--write")) {
-  await Deno.mkdir(new URL(".", DOCUMENT_PATH), { recursive: true });
-  await Deno.writeTextFile(DOCUMENT_PATH, render(await mergedDocument()));
-} else {
-  const problems = await checkOpenApi();
-  for (const problem of problems) console.error(problem);
-  if (problems.length > 0) Deno.exit(1);
-}
+const problems = await openApi(PROJECT, Deno.args.includes("--write"));
+for (const problem of problems) console.error(problem);
+Deno.exit(problems.length === 0 ? 0 : 1);

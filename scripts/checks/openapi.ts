@@ -1,5 +1,5 @@
 const FUNCTIONS = new URL("../../supabase/functions/", import.meta.url);
-export const DOCUMENT_PATH = new URL("../../docs/openapi.json", import.meta.url);
+const DOCUMENT = "docs/openapi.json";
 
 const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
@@ -12,18 +12,19 @@ interface Document {
   components?: Record<string, Record<string, unknown>>;
 }
 
-/** Tells what is wrong with docs/openapi.json; empty when it is exactly what the routes say. */
-export async function checkOpenApi(): Promise<string[]> {
+/** docs/openapi.json is exactly what the routes say, and has no fault. With `write`, it is made. */
+export async function openApi(root: string, write = false): Promise<string[]> {
   const document = await mergedDocument();
   const problems = validate(document);
-  const written = await Deno.readTextFile(DOCUMENT_PATH).catch(() => "");
-  if (written !== render(document)) {
-    problems.push("docs/openapi.json is out of date. Run: npx deno run -A scripts/openapi.ts --write");
-  }
+  const file = `${root}/${DOCUMENT}`;
+  const text = render(document);
+  if (await Deno.readTextFile(file).catch(() => "") === text) return problems;
+  if (write) await Deno.writeTextFile(file, text);
+  else problems.push(`${DOCUMENT} is not what the routes say: npm run check -- --write`);
   return problems;
 }
 
-export function render(document: Document): string {
+function render(document: Document): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
@@ -46,9 +47,12 @@ export async function mergedDocument(): Promise<Document> {
     merged.info.version = document.info.version;
     merged.tags.push(...document.tags ?? []);
     for (const [path, operations] of Object.entries(document.paths ?? {})) {
+      // Generators of clients name their functions by the id; a route that gives none is named by what it is.
       const tagged = Object.entries(operations).map(([method, operation]) => [
         method,
-        METHODS.includes(method) ? { tags: [name], ...operation as object } : operation,
+        METHODS.includes(method)
+          ? { tags: [name], operationId: madeUpId(name, method, path), ...operation as object }
+          : operation,
       ]);
       merged.paths[path === "/" ? `/${name}` : `/${name}${path}`] = Object.fromEntries(tagged);
     }
@@ -65,6 +69,12 @@ export async function mergedDocument(): Promise<Document> {
     }
   }
   return merged;
+}
+
+/** @example madeUpId("ingest", "post", "/api/{project}/store/") // "ingestPostApiProjectStore" */
+function madeUpId(name: string, method: string, path: string): string {
+  const words = `${name}/${method}${path}`.split(/[^a-zA-Z0-9]+/).filter(Boolean);
+  return words.map((word, i) => i === 0 ? word : word[0]!.toUpperCase() + word.slice(1)).join("");
 }
 
 async function functionNames(): Promise<string[]> {

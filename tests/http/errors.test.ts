@@ -33,7 +33,7 @@ test.each([
   ["23505", "conflict", false],
   ["22023", "invalid_request", false],
   ["P0001", "unprocessable", false],
-  ["23514", "unprocessable", false],
+  ["23514", "conflict", false],
   ["57014", "timeout", true],
   ["53300", "unavailable", true],
   ["PGRST301", "unauthenticated", false],

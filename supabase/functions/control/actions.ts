@@ -1,19 +1,12 @@
-import { type AnyAction, CATALOGUE } from "../_shared/actions/catalogue.ts";
-import { call } from "../_shared/actions/webhook/call.ts";
+import { CATALOGUE } from "../_shared/actions/catalogue.ts";
 import { failures } from "../_shared/platform/errors.ts";
 
-/** Runbooks are a project's own; all of them take the parameters of `webhook.call`. */
-const RUNBOOK = /^webhook\.[a-z0-9-]+$/;
+/** Runbooks are a project's own, so their names are taken as they come. */
+const RUNBOOK = /^webhook\.[a-zA-Z0-9][a-zA-Z0-9_-]*$/;
 
-/**
- * The parameters that an action takes. Whether the project has what it needs is decided when it is applied.
- *
- * @throws Failure `invalid_request` that lists the actions there are.
- */
-export function knownAction(name: string): { name: string; parameters: AnyAction["parameters"] } {
-  const action = CATALOGUE.find((candidate) => candidate.name === name);
-  if (action) return { name, parameters: action.parameters };
-  if (RUNBOOK.test(name)) return { name, parameters: call.parameters };
-  const names = CATALOGUE.map((candidate) => candidate.name).join(", ");
+/** @throws Failure `invalid_request` that lists the actions there are: a mistyped name must not pass for a safeguard. */
+export function requireAction(name: string): void {
+  if (RUNBOOK.test(name) || CATALOGUE.some((action) => action.name === name)) return;
+  const names = CATALOGUE.map((action) => action.name).join(", ");
   throw failures.invalidRequest(`There is no action ${name}. There are: ${names}, and webhook.<runbook>.`);
 }

@@ -12,7 +12,7 @@ export const modeSchema = z.enum(["observe", "suggest", "auto"]).openapi("Mode",
 });
 
 /** `<target>.<verb>`, as the catalogue of actions names them. */
-export const actionNameSchema = z.string().max(100).regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/).openapi({
+export const actionNameSchema = z.string().max(100).regex(/^[a-z][a-z0-9-]*\.[a-zA-Z0-9_-]+$/).openapi({
   example: "configuration.revert",
 });
 

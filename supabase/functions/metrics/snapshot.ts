@@ -1,6 +1,8 @@
 import { z } from "zod";
 
 const count = z.coerce.number().default(0);
+/** What may not be known is not taken for zero. */
+const known = z.coerce.number().optional();
 const total = z.object({ sum: count, count });
 const timestamp = z.string().nullable().default(null);
 
@@ -17,7 +19,7 @@ export const snapshotSchema = z.object({
     detection_ms: total.optional(),
     kill_switch_active: z.boolean().default(false),
     disabled_projects_count: count,
-    blocked_targets_count: count,
+    blocked_targets_count: known,
     review_queue_count: count,
   }).optional(),
   learning: z.object({
@@ -32,14 +34,14 @@ export const snapshotSchema = z.object({
     regressions_count: count,
   }).optional(),
   ingest: z.object({
-    events_count: count,
-    duplicate_events_count: count,
-    dropped_events_count: count,
-    rate_limited_count: count,
-    requests_count: count,
-    traffic_requests_count: count,
+    events_count: known,
+    duplicate_events_count: known,
+    dropped_events_count: known,
+    rate_limited_count: known,
+    requests_count: known,
+    traffic_requests_count: known,
     last_event_at: timestamp,
-  }).partial().optional(),
+  }).optional(),
   jobs: z.array(z.object({ kind: z.string(), state: z.string(), count })).optional(),
   jobs_oldest_ready_at: timestamp,
   functions: z.array(z.object({
@@ -58,13 +60,13 @@ export const snapshotSchema = z.object({
     timeout_count: count,
   })).optional(),
   system: z.object({
-    projects_count: count,
-    database_bytes: count,
-    connections_used: count,
-    connections_max: count,
-    event_partitions_count: count,
-    turning_points_count: count,
+    projects_count: known,
+    database_bytes: known,
+    connections_used: known,
+    connections_max: known,
+    event_partitions_count: known,
+    turning_points_count: known,
     cron_runs: z.array(z.object({ job: z.string(), status: z.string(), count })).default([]),
-  }).partial().optional(),
+  }).optional(),
 });
 export type Snapshot = z.output<typeof snapshotSchema>;

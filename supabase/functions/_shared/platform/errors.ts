@@ -116,10 +116,10 @@ export function databaseFailure(error: DatabaseError): Failure {
     case "23503":
       return failures.unprocessable("It refers to something that does not exist.", options);
     case "23514":
-      return failures.unprocessable(
-        `The database does not allow this change${lawOf(error.message)}.`,
-        options,
-      );
+      // Our triggers raise it too, in words of their own: then it is the row's state that forbids the change.
+      return error.message.includes("violates check constraint")
+        ? failures.unprocessable(`The database does not allow this change${lawOf(error.message)}.`, options)
+        : failures.conflict(told, options);
     case "22023":
     case "PT400":
       return failures.invalidRequest(told, options);
@@ -161,7 +161,10 @@ export function databaseFailure(error: DatabaseError): Failure {
     case "PGRST205":
     case "42883":
     case "42P01":
-      return failures.misconfigured("The database lacks something that this function needs. Apply all migrations.", options);
+      return failures.misconfigured(
+        "The database lacks something that this function needs. Apply all migrations.",
+        options,
+      );
     default:
       return failures.internal(GENERIC, options);
   }
@@ -241,15 +244,17 @@ export function failureAnswer(
 export function describeError(error: unknown): { type: string; message: string; stack: string | null } {
   const chain: string[] = [];
   let deepest: unknown = error;
+  let innermost: Error | undefined;
   for (let at: unknown = error, depth = 0; at !== undefined && at !== null && depth < MAX_CAUSES; depth++) {
     chain.push(nameAndMessage(at));
     deepest = at;
+    if (at instanceof Error) innermost = at;
     at = causeOf(at);
   }
   return {
-    type: deepest instanceof Error ? deepest.name : typeof deepest,
+    type: innermost?.name ?? typeof deepest,
     message: redact(chain.join(" <- ")),
-    stack: deepest instanceof Error && deepest.stack ? redact(deepest.stack) : null,
+    stack: innermost?.stack ? redact(innermost.stack) : null,
   };
 }
 

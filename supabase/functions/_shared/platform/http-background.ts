@@ -5,7 +5,7 @@ import type { Recorder } from "./http-recorder.ts";
 import { callRpc } from "./rpc.ts";
 import { z } from "zod";
 
-/** Calls are summed for this long before they are written: one small statement per isolate and two seconds. */
+/** What is counted is summed for this long before it is written: one small statement per isolate and two seconds. */
 const FLUSH_AFTER_MS = 2_000;
 
 /** Lets work go on after the answer was sent: the edge runtime keeps the isolate for it, elsewhere the process lives on. */
@@ -15,6 +15,11 @@ export function inBackground(work: Promise<unknown>): void {
   );
   const runtime = (globalThis as { EdgeRuntime?: { waitUntil?(work: Promise<unknown>): void } }).EdgeRuntime;
   runtime?.waitUntil?.(handled);
+}
+
+/** Runs the task once, after what happens within the next two seconds was gathered. For counts that are written in batches. */
+export function soon(task: () => Promise<unknown>): void {
+  inBackground(new Promise((done) => setTimeout(done, FLUSH_AFTER_MS)).then(task));
 }
 
 let shared: Recorder | undefined;
@@ -28,7 +33,7 @@ export function isolateRecorder(): Recorder {
       errors: (p_errors) =>
         callRpc(adminClient(), "record_function_errors", { p_errors }, z.unknown()).then(() => {}),
     },
-    defer: (task) => inBackground(new Promise((done) => setTimeout(done, FLUSH_AFTER_MS)).then(task)),
+    defer: soon,
     warn: (message, error) =>
       console.warn(JSON.stringify({ level: "warn", what: message, ...describeError(error) })),
   });

@@ -1,11 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { auth, callerClient, security } from "../../_shared/platform/auth.ts";
-import { failures } from "../../_shared/platform/errors.ts";
-import type { FunctionApp, FunctionContext } from "../../_shared/platform/http.ts";
+import type { FunctionApp } from "../../_shared/platform/http.ts";
 import { answers, jsonBody } from "../../_shared/platform/http-openapi.ts";
 import { idSchema, projectIdSchema, reasonSchema } from "../../_shared/platform/http-schemas.ts";
 import { callRpc } from "../../_shared/platform/rpc.ts";
-import { knownAction } from "../actions.ts";
+import { healByHand } from "../heal-by-hand.ts";
 import { actionNameSchema } from "../schemas.ts";
 
 const byIssue = z.strictObject({
@@ -29,16 +28,18 @@ const byHand = z.strictObject({
 }).openapi("HealByHand");
 
 const healSchema = z.object({
-  job_id: z.number().int().openapi({ description: "The engine's job." }),
   issue_id: z.number().int().openapi({ description: "Follow it with GET /issues/{issue}/timeline." }),
+  fix_id: z.number().int().nullable().openapi({ description: "The approved fix of a heal by hand." }),
 }).openapi("Heal");
+
+const queuedSchema = z.object({ issue_id: z.number().int() });
 
 const route = createRoute({
   method: "post",
   path: "/heal",
   operationId: "heal",
   summary: "Heal now: an issue, or by hand with a chosen action",
-  description: "By hand the caller is the approver. Kill switch, dry run and the limits hold all the same.",
+  description: "By hand the caller is the approver. The kill switch and dry run hold all the same.",
   security: security.userOrSecret,
   middleware: [auth.userOrSecret] as const,
   request: { body: jsonBody(z.union([byIssue, byHand])) },
@@ -48,30 +49,13 @@ const route = createRoute({
 export function heal(app: FunctionApp): void {
   app.openapi(route, async (c) => {
     const body = c.req.valid("json");
-    return c.json("issue" in body ? await healIssue(c, body) : await healByHand(c, body), 200);
+    const client = callerClient(c);
+    if ("issue" in body) {
+      const { issue_id } = await callRpc(client, "heal_issue", { p_issue_id: body.issue }, queuedSchema);
+      return c.json({ issue_id, fix_id: null }, 200);
+    }
+    const { userClaims, supabaseAdmin } = c.var.supabaseContext;
+    const actor = userClaims ? `user:${userClaims.id}` : "service_role";
+    return c.json(await healByHand({ ...body, actor }, client, supabaseAdmin), 200);
   });
-}
-
-function healIssue(c: FunctionContext, { issue, reason }: z.output<typeof byIssue>) {
-  return callRpc(callerClient(c), "heal_issue", { p_issue_id: issue, p_reason: reason }, healSchema);
-}
-
-function healByHand(c: FunctionContext, body: z.output<typeof byHand>) {
-  const action = knownAction(body.action);
-  const parameters = action.parameters.safeParse(body.parameters);
-  if (!parameters.success) {
-    throw failures.invalidRequest(`The parameters do not fit ${action.name}. See details.`, {
-      details: parameters.error.issues.map((issue) => ({
-        path: ["json", "parameters", ...issue.path].join("."),
-        message: issue.message,
-      })),
-    });
-  }
-  return callRpc(callerClient(c), "heal_component", {
-    p_project_id: body.project,
-    p_component: body.component,
-    p_action: action.name,
-    p_parameters: parameters.data,
-    p_reason: body.reason,
-  }, healSchema);
 }

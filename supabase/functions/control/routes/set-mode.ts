@@ -4,7 +4,7 @@ import type { FunctionApp } from "../../_shared/platform/http.ts";
 import { answers, jsonBody } from "../../_shared/platform/http-openapi.ts";
 import { projectIdSchema, reasonSchema } from "../../_shared/platform/http-schemas.ts";
 import { callRpc } from "../../_shared/platform/rpc.ts";
-import { knownAction } from "../actions.ts";
+import { requireAction } from "../actions.ts";
 import { actionNameSchema, modeSchema, modesSchema } from "../schemas.ts";
 
 const body = z.strictObject({
@@ -32,9 +32,10 @@ const route = createRoute({
 export function setMode(app: FunctionApp): void {
   app.openapi(route, async (c) => {
     const { project, action, mode, reason } = c.req.valid("json");
+    if (action !== undefined) requireAction(action);
     const modes = await callRpc(callerClient(c), "set_mode", {
       p_project_id: project,
-      p_action: action === undefined ? null : knownAction(action).name,
+      p_action: action ?? null,
       p_mode: mode,
       p_reason: reason,
     }, modesSchema);
