@@ -8,11 +8,12 @@ export interface StandIns {
   vault: boolean;
 }
 
-/** `usable` says whether the extension would work here: two of them live in a background worker of the server. */
+/** `home` is the schema that Supabase gives the extension; `usable` says whether the extension would work here: two of them live in a background worker of the server. */
 const STAND_INS = [
   {
     name: "cron",
     extension: "pg_cron",
+    home: "schema pg_catalog",
     marker: "cron.job",
     usable: `current_setting('shared_preload_libraries') ~ '\\mpg_cron\\M'
       and current_setting('cron.database_name', true) = current_database()`,
@@ -20,10 +21,11 @@ const STAND_INS = [
   {
     name: "net",
     extension: "pg_net",
+    home: "schema extensions",
     marker: "net._http_response",
     usable: "current_setting('shared_preload_libraries') ~ '\\mpg_net\\M'",
   },
-  { name: "vault", extension: "supabase_vault", marker: "vault.secrets", usable: "true" },
+  { name: "vault", extension: "supabase_vault", home: "", marker: "vault.secrets", usable: "true" },
 ] as const;
 
 /** Extensions that a Supabase project has switched on from the start. */
@@ -56,7 +58,7 @@ async function ensurePart(database: Database, part: (typeof STAND_INS)[number]):
   if (state?.real) return false;
   if (state?.present) return true;
   if (state?.usable) {
-    await database.script(`create extension ${part.extension} cascade`);
+    await database.script(`create extension ${part.extension} ${part.home} cascade`);
     return false;
   }
   const sql = await sqlFile(`${part.name}.sql`);

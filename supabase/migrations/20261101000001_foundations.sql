@@ -12,11 +12,14 @@ declare
   v_extension record;
 begin
   for v_extension in
-    select * from (values ('pg_cron', 'cron'), ('pg_net', 'net'), ('supabase_vault', 'vault')) as wanted (name, namespace)
+    select *
+    from (values ('pg_cron', 'cron', 'pg_catalog'), ('pg_net', 'net', 'extensions'), ('supabase_vault', 'vault', null))
+      as wanted (name, namespace, home)
   loop
     if to_regnamespace(v_extension.namespace) is null
        and exists (select from pg_available_extensions where name = v_extension.name) then
-      execute format('create extension if not exists %I', v_extension.name);
+      execute format('create extension if not exists %I', v_extension.name)
+        || coalesce(format(' with schema %I', v_extension.home), '');
     end if;
   end loop;
 end

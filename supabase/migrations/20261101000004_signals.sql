@@ -189,6 +189,18 @@ grant all on public.function_minutes to service_role;
 alter table public.function_minutes enable row level security;
 create policy "service reads function health" on public.function_minutes for select to service_role using (true);
 
+-- A partition does not inherit the policies of its table: whoever reads it directly needs one of its own.
+create function prunella.close_event_partition(p_name text) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  execute format('alter table prunella.%I enable row level security', p_name);
+  execute format('create policy "service reads this day" on prunella.%I for select to service_role using (true)', p_name);
+end
+$$;
+comment on function prunella.close_event_partition(text) is 'Row-level security of one partition of error_events: people reach its rows through the table alone.';
+revoke execute on function prunella.close_event_partition(text) from public;
+
 -- Partitions: made a week ahead, dropped whole when they are older than the retention.
 create function prunella.ensure_event_partitions(p_now timestamptz default now(), p_days_ahead integer default 7)
 returns integer
@@ -206,7 +218,7 @@ begin
         'create table prunella.error_events_%s partition of public.error_events for values from (%L) to (%L)',
         to_char(v_day, 'YYYYMMDD'), v_day, v_day + 1
       );
-      execute format('alter table prunella.error_events_%s enable row level security', to_char(v_day, 'YYYYMMDD'));
+      perform prunella.close_event_partition(format('error_events_%s', to_char(v_day, 'YYYYMMDD')));
       v_made := v_made + 1;
     end if;
   end loop;
@@ -243,5 +255,5 @@ revoke execute on function prunella.drop_event_partitions(timestamptz, integer) 
 
 -- Catches events whose day has no partition, so that ingest never fails for a missed upkeep.
 create table prunella.error_events_default partition of public.error_events default;
-alter table prunella.error_events_default enable row level security;
+select prunella.close_event_partition('error_events_default');
 select prunella.ensure_event_partitions();

@@ -26,15 +26,15 @@ declare
   v_accepted integer;
 begin
   -- Yesterday is looked at too, so that a retry around midnight is still a duplicate.
-  select array_agg(e) into v_rows
+  select array_agg(e.r) into v_rows
   from (
-    select distinct on (r.project_id, r.event_id) r.*
+    select distinct on (r.project_id, r.event_id) r
     from jsonb_populate_recordset(null::prunella.incoming_event, p_events) as r
     order by r.project_id, r.event_id
   ) as e
   where not exists (
     select from public.error_events as known
-    where known.received_on in (v_today, v_today - 1) and known.project_id = e.project_id and known.event_id = e.event_id
+    where known.received_on in (v_today, v_today - 1) and known.project_id = (e.r).project_id and known.event_id = (e.r).event_id
   );
   if v_rows is null then
     return 0;

@@ -181,7 +181,7 @@ declare
   v_issue public.detected_errors;
   v_decision_id bigint;
   v_fix jsonb;
-  v_fix_ids jsonb := '[]';
+  v_fix_ids jsonb := jsonb_build_array();
   v_fix_id bigint;
 begin
   select * into v_issue from public.detected_errors where id = (p_decision ->> 'issue_id')::bigint for update;

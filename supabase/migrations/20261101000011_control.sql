@@ -456,7 +456,7 @@ create function prunella.read_metrics(p_now timestamptz) returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  v_cron jsonb := '[]';
+  v_cron jsonb := jsonb_build_array();
 begin
   if to_regclass('cron.job_run_details') is not null then
     select coalesce(jsonb_agg(jsonb_build_object('job', r.job, 'status', r.status, 'count', r.count)), '[]') into v_cron

@@ -24,6 +24,7 @@ comment on column prunella.postgres_effects.job_id is 'The one-shot pg_cron job;
 revoke all on prunella.postgres_effects from public, anon, authenticated;
 grant select on prunella.postgres_effects to service_role;
 alter table prunella.postgres_effects enable row level security;
+create policy "service reads effects" on prunella.postgres_effects for select to service_role using (true);
 create index postgres_effects_pending_idx on prunella.postgres_effects (run_at) where state in ('scheduled', 'running');
 
 -- Permissions ---------------------------------------------------------------------------------------------------------
@@ -45,7 +46,8 @@ as $$
     or p_name = any (array[
       'projects', 'project_members', 'ingest_keys', 'api_keys', 'system_config', 'detected_errors', 'error_minutes', 'traffic_minutes',
       'traffic_totals', 'function_minutes', 'heartbeats', 'jobs', 'universal_error_patterns', 'action_records', 'decisions', 'auto_fixes', 'lessons',
-      'circuit_breaker_state', 'circuit_breaker_metrics', 'execution_history', 'integrations', 'turning_points'
+      'circuit_breaker_state', 'circuit_breaker_metrics', 'circuit_breaker_totals', 'execution_history', 'function_totals',
+      'engine_watch', 'integrations', 'turning_points', 'current_config', 'schedule_runs'
     ])
   ))
 $$;
