@@ -1,0 +1,34 @@
+/** Where a worker's calls cross from its process to another: the moments between which it can die. */
+export interface Crossing {
+  /** The database function, or `webhook <path>`. */
+  name: string;
+  /** `before`: the call never arrives. `after`: it took effect and the worker never hears of it. */
+  phase: "before" | "after";
+}
+
+/** Asked at every crossing; true kills the worker there. */
+export type Fate = (crossing: Crossing) => boolean;
+
+/** A server on loopback that passes calls on to `target`, or executes the worker at one of them. */
+export function serveCrossings(
+  target: (request: Request) => Promise<Response>,
+  nameOf: (url: URL) => string,
+  fate: Fate,
+  kill: () => void,
+): { url: string; stop: () => Promise<void> } {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
+    const name = nameOf(new URL(request.url));
+    // Read first: a call whose sender is dead must not be half a call.
+    const body = request.method === "GET" || request.method === "HEAD" ? undefined : await request.arrayBuffer();
+    if (fate({ name, phase: "before" })) {
+      kill();
+      return new Response(null, { status: 502 });
+    }
+    const response = await target(new Request(request.url, { method: request.method, headers: request.headers, body }));
+    const answer = await response.arrayBuffer();
+    if (fate({ name, phase: "after" })) kill();
+    return new Response(answer.byteLength ? answer : null, { status: response.status, headers: response.headers });
+  });
+  const { port } = server.addr as Deno.NetAddr;
+  return { url: `http://127.0.0.1:${port}`, stop: () => server.shutdown() };
+}

@@ -1,0 +1,12 @@
+// A healing engine in a process of its own, so that it can be killed: the same function that is deployed, run again and again.
+import { app } from "../../supabase/functions/healing-engine/app.ts";
+
+const key = Deno.args[0];
+if (!key) throw new Error("usage: worker.ts <automations key>");
+while (true) {
+  const response = await app.fetch(
+    new Request("http://worker/healing-engine/run?wait=true", { method: "POST", headers: { apikey: key } }),
+  );
+  if (!response.ok) console.error(response.status, await response.text());
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
