@@ -3,12 +3,13 @@ export async function command(
   program: string,
   args: readonly string[],
   cwd: string,
+  env: Record<string, string> = {},
 ): Promise<{ ok: boolean; stdout: string; stderr: string }> {
   const output = await new Deno.Command(program, {
     args: [...args],
     cwd,
     stdin: "null",
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
   }).output();
   const decoder = new TextDecoder();
   return { ok: output.success, stdout: decoder.decode(output.stdout), stderr: decoder.decode(output.stderr) };
