@@ -160,9 +160,9 @@ export function createPostgresTarget(client: RpcClient, projectId: number, now: 
 const OBSERVATIONS: Record<PostgresEffect["state"], Observation> = {
   done: "applied",
   succeeded: "applied",
-  // Under way: asking for it again would be a second time.
-  scheduled: "applied",
-  running: "applied",
+  // Not to be seen yet. Asking for it again is harmless: the key is known, and it is not scheduled twice.
+  scheduled: "not_applied",
+  running: "not_applied",
   failed: "not_applied",
   missed: "not_applied",
 };
