@@ -319,6 +319,7 @@ describe("maintenance", () => {
   it.each([
     [vacuum.name, vacuum, { schema: "shop", name: "orders" }, "vacuum (analyze) shop.orders"],
     [
+      reindex.name,
       reindex,
       { schema: "shop", name: "orders_total_idx" },
       "reindex index concurrently shop.orders_total_idx",
