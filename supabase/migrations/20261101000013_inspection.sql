@@ -17,11 +17,11 @@ comment on function prunella.visible_tables(bigint) is 'Tables and materialised 
 create function prunella.query_shape(p_query text) returns text
 language sql immutable security invoker set search_path = ''
 as $$
-  -- Literals are the application's data: they never leave the database. Dollar quotes first, then strings, then numbers.
+  -- Literals are the application's data: they never leave the database. Dollar quotes first, then strings (E'\'' too), then numbers.
   select left(regexp_replace(regexp_replace(regexp_replace(
     left(p_query, 8000),
     '\$([A-Za-z_]*)\$.*', '$n', 'g'),
-    '''(?:[^'']|'''')*(''|$)', '$n', 'g'),
+    '''(?:[^''\\]|''''|\\.)*(''|$)', '$n', 'g'),
     '\m\d+(\.\d+)?\M', '$n', 'g'), 1000)
 $$;
 comment on function prunella.query_shape(text) is 'A statement without its literals, at most 1,000 characters.';
@@ -68,7 +68,7 @@ declare
   v_found jsonb;
 begin
   if v_view is null then
-    return '[]';
+    return jsonb_build_array();
   end if;
   execute format(
     'select jsonb_agg(to_jsonb(s)) from (
@@ -81,7 +81,7 @@ begin
   return coalesce(v_found, '[]');
 exception when others then
   -- The extension is installed but not loaded: then there is nothing to know.
-  return '[]';
+  return jsonb_build_array();
 end
 $$;
 comment on function prunella.slow_statements() is 'The statements that took most time, as pg_stat_statements normalised them; empty without the extension.';
@@ -94,7 +94,7 @@ declare
   v_queue jsonb;
   v_refusal text;
   v_count bigint;
-  v_found jsonb := '[]';
+  v_found jsonb := jsonb_build_array();
 begin
   for v_name in
     select key from jsonb_each(coalesce(prunella.postgres_permissions(p_project_id) -> 'queues', '{}')) order by key limit 20
