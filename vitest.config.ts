@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** Where CI wants the results, to count them. */
+const outputFile = Deno.env.get("PRUNELLA_TEST_RESULTS");
+
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
@@ -7,5 +10,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
+    reporters: outputFile ? ["default", ["json", { outputFile }]] : ["default"],
   },
 });
