@@ -308,6 +308,45 @@ test("statistics count what happened since", async () => {
     .toBeGreaterThan(0);
 });
 
+test("an admin makes a key that opens the configuration, and only its hash is kept", async () => {
+  const body = { project: t.project, purpose: "configuration", label: "shop" };
+  const { status, json } = await t.call("admin", "POST", "control/keys", body);
+  expect(status, JSON.stringify(json)).toBe(200);
+  expect(json.key).toMatch(/^pk_[0-9a-f]{64}$/);
+  expect((await t.call({ key: json.key }, "GET", `configuration/${t.project}`)).status).toBe(200);
+  expect((await t.call({ key: json.key }, "GET", `configuration/${t.otherProject}`)).status).toBe(401);
+  const [row] = await t.platform.sql("select * from api_keys where id = $1", [json.id]);
+  expect(JSON.stringify(row)).not.toContain(json.key);
+  await t.platform.sql("update api_keys set revoked_at = now() where id = $1", [json.id]);
+  expect((await t.call({ key: json.key }, "GET", `configuration/${t.project}`)).status).toBe(401);
+  for (const who of ["operator", "viewer", "stranger"] as const) {
+    expect((await t.call(who, "POST", "control/keys", body)).status, who).toBe(403);
+  }
+});
+
+test("an admin gives an integration its secret, which goes into Vault and never comes back", async () => {
+  const [{ id }] = await t.platform.sql(
+    "insert into integrations (project_id, kind, name) values ($1, 'slack', 'alerts') returning id",
+    [t.project],
+  ) as [{ id: number }];
+  const path = `control/integrations/${id}/secret`;
+  const secret = "https://hooks.example.com/T000/B000/secret-part";
+  expect((await t.call("operator", "PUT", path, { secret })).status).toBe(403);
+  expect((await t.call("stranger", "PUT", path, { secret })).status).toBe(404);
+  expect((await t.call("nobody", "PUT", path, { secret })).status).toBe(401);
+  const stored = await t.call("admin", "PUT", path, { secret });
+  expect(stored.json).toEqual({ id, stored: true });
+  const read = () =>
+    t.platform.service.rpc("integration_secret", {
+      p_project_id: t.project,
+      p_kind: "slack",
+      p_name: "alerts",
+    });
+  expect((await read()).data).toBe(secret);
+  expect((await t.call("machine", "PUT", path, { secret: "another" })).status).toBe(200);
+  expect((await read()).data).toBe("another");
+});
+
 test("strangers find nothing, viewers change nothing, and without credentials nothing is told", async () => {
   const fix = await addProposal();
   const [{ issue_id: issue }] = await t.platform.sql("select issue_id from auto_fixes where id = $1", [
