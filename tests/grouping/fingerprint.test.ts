@@ -278,3 +278,22 @@ describe("the hash", () => {
     }
   });
 });
+
+describe("frames that the sender judged", () => {
+  const read = (inApp: boolean) => frame({ function: "read", absPath: "file:///srv/shop/store.ts", inApp });
+  const library = frame({ function: "query", absPath: "/srv/node_modules/pg/lib/client.js", inApp: true });
+
+  it("count by their paths when the sender calls none of them the application's", () => {
+    const grouping = fingerprintEvent(
+      event({ exceptions: [exception("Error", "x", [read(false), library])] }),
+    );
+    expect(grouping.components[0]!.values).toEqual(["store read"]);
+    expect(grouping.culpritFrame?.function).toBe("read");
+  });
+
+  it("do not count when they lie in libraries, whatever the sender says", () => {
+    const grouping = fingerprintEvent(event({ exceptions: [exception("Error", "x", [library])] }));
+    expect(grouping.components[0]!.values).toEqual(["package pg"]);
+    expect(grouping.components.map((one) => one.contributes)).toEqual([true, true, true]);
+  });
+});

@@ -130,6 +130,8 @@ export interface StackTokens {
 export function contributingFrames(exception: ExceptionValue): StackTokens {
   const innermostFirst = exception.frames.toReversed();
   let inApp = innermostFirst.filter((frame) => decideInApp(frame));
+  // A sender that calls nothing in-app has not looked: then the paths alone decide.
+  if (inApp.length === 0) inApp = innermostFirst.filter((frame) => decideInApp({ ...frame, inApp: null }));
   // Of the browsers only Chrome prints who awaited; elsewhere those frames are the only ones that tell callers apart.
   const synchronous = inApp.filter((frame) => !isAsync(frame));
   if (synchronous.length > 0 && synchronous.length < inApp.length && inApp.some(isBrowserFrame)) {
@@ -150,7 +152,8 @@ export function contributingFrames(exception: ExceptionValue): StackTokens {
 /** The frame to look at first: the innermost of the application, of the root cause if that has one. */
 export function culpritFrame(exceptions: readonly ExceptionValue[]): Frame | null {
   for (const exception of exceptions) {
-    const found = exception.frames.findLast((frame) => decideInApp(frame) && frame.absPath !== "<anonymous>");
+    const found = exception.frames.findLast((frame) => decideInApp(frame)) ??
+      exception.frames.findLast((frame) => decideInApp({ ...frame, inApp: null }));
     if (found) return found;
   }
   return exceptions[0]?.frames.findLast((frame) => !frame.isNative) ?? null;

@@ -27,17 +27,17 @@ const OCTET = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
 /** In this order: what is most specific first, so that no part of it is taken for something plainer. */
 const MASKS: readonly Mask[] = [
   {
-    when: /@/,
-    pattern: /(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}/g,
-    replace: "<email>",
-  },
-  { when: /:\/\//, pattern: /\b(?:wss?|https?|ftps?):\/\/[^\s<>"'`,;)\]}]{2,2000}/g, replace: "<url>" },
-  {
     when: /:\/\//,
     pattern:
       /\b(?:postgres(?:ql)?|mysql|redis|rediss|mongodb(?:\+srv)?|amqps?|s3|gs|blob|file):(?:\/\/)?[^\s<>"'`,;)\]}]{3,2000}/g,
     replace: "<url>",
   },
+  {
+    when: /@/,
+    pattern: /(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}/g,
+    replace: "<email>",
+  },
+  { when: /:\/\//, pattern: /\b(?:wss?|https?|ftps?):\/\/[^\s<>"'`,;)\]}]{2,2000}/g, replace: "<url>" },
   { when: /eyJ/, pattern: /\beyJ[\w-]{5,2000}\.[\w-]{2,2000}(?:\.[\w-]{0,2000})?/g, replace: "<jwt>" },
   { when: /00-/, pattern: /\b00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]\b/g, replace: "<traceparent>" },
   {

@@ -8,7 +8,7 @@ export const DEFAULT_MAX_SHAPES = 2_000;
 /** Merges remembered for ids that were given out earlier. Callers that store ids apply `merges()` in time. */
 const MAX_ALIASES = 20_000;
 /** Part of the shapes that is kept when the rarest make room. */
-const KEPT_SHARE = 0.75;
+const KEPT_SHARE = 0.5;
 const STATE_VERSION = 1;
 
 interface StoredShape {

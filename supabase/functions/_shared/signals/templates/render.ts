@@ -1,5 +1,5 @@
 import { scanLine } from "./scan.ts";
-import { VARIABLE } from "./vocabulary.ts";
+import { UNITS, VARIABLE } from "./vocabulary.ts";
 
 interface Rendered {
   sample: string;
@@ -34,7 +34,8 @@ function constantValues(shapes: readonly Rendered[]): Map<string, string> {
   for (const [place, value] of first!) {
     if (value === null || !others.every((other) => other.get(place) === value)) continue;
     if (
-      value === "" || NAME_WITH_DIGITS.test(value) || (lines >= LINES_TO_BE_SURE && LASTING_NAME.test(value))
+      value === "" || UNITS.has(value) || NAME_WITH_DIGITS.test(value) ||
+      (lines >= LINES_TO_BE_SURE && LASTING_NAME.test(value))
     ) {
       constants.set(place, value);
     }

@@ -110,9 +110,12 @@ class Tokens {
       this.variable(start, end, spaced);
       return;
     }
-    if (this.#isVariable(1) && (UNITS.has(token) || MONTHS.has(token))) {
-      this.#ends[this.length - 1] = end;
-      return;
+    if (this.#isVariable(1)) {
+      if (UNITS.has(token)) return this.#append(start, end);
+      if (MONTHS.has(token)) {
+        this.#ends[this.length - 1] = end;
+        return;
+      }
     }
     this.#push(token, start, end, spaced);
   }
@@ -122,11 +125,7 @@ class Tokens {
     // `<1 sec`, `>5`: a comparison belongs to its number.
     if (!spaced && (this.#at(1) === "<" || this.#at(1) === ">") && this.#spaced[this.length - 1]) this.#pop();
     if (this.#isVariable(1)) {
-      // One token, since lists have any length, but values of their own for whoever renders the template.
-      const index = this.length - 1;
-      this.#setAside(index);
-      this.#starts[index] = start;
-      this.#ends[index] = end;
+      this.#append(start, end);
       return;
     }
     const last = this.#at(1);
@@ -189,6 +188,14 @@ class Tokens {
     this.#spaced.pop();
   }
 
+  /** One token, since lists have any length, but a value of its own for whoever renders the template. */
+  #append(start: number, end: number): void {
+    const index = this.length - 1;
+    this.#setAside(index);
+    this.#starts[index] = start;
+    this.#ends[index] = end;
+  }
+
   /** A month before a number, and the day of the week before it, become part of the value. */
   #takeDate(): void {
     const last = this.#at(1);
@@ -237,6 +244,14 @@ class Tokens {
       return true;
     }
     if (!this.#isVariable(1) || this.#at(2) !== "(") return false;
+    const index = this.length - 1;
+    for (const extra of this.#extra) {
+      if (extra[2] !== index) continue;
+      // Parts of the value that is left out: one span from the first of them on.
+      extra[2] = -1;
+      extra[1] = this.#ends[index]!;
+      this.#starts[index] = this.#starts[index]! < extra[0] ? this.#starts[index]! : extra[0];
+    }
     this.#setAside(-1);
     this.#pop();
     this.#pop();

@@ -5,22 +5,23 @@ const RANDOM_RUN_LENGTH = 2.8;
 /** The same for ids without any digit, where camelCase must not be taken for chance. */
 const RANDOM_LETTER_RUN_LENGTH = 1.9;
 /** The same for long words with a single group of digits. */
-const RANDOM_MIXED_RUN_LENGTH = 2.3;
+const RANDOM_MIXED_RUN_LENGTH = 2.5;
+/** Words of this length are judged by their runs alone. */
+const LONG = 16;
 /** A run of this many digits inside a word counts something. */
 const LONG_DIGITS = 9;
+
+const HEX = /^(?:[0-9a-f]+|[0-9A-F]+)$/;
 
 enum Class {
   Lower,
   Upper,
   Digit,
-  Other,
 }
 
 function classOf(code: number): Class {
   if (code >= 48 && code <= 57) return Class.Digit;
-  if (code >= 97 && code <= 122) return Class.Lower;
-  if (code >= 65 && code <= 90) return Class.Upper;
-  return Class.Other;
+  return code >= 97 && code <= 122 ? Class.Lower : Class.Upper;
 }
 
 /**
@@ -29,21 +30,29 @@ function classOf(code: number): Class {
  */
 export function looksUnique(word: string): boolean {
   if (word.length < MIN_LENGTH) return false;
+  const pieces = word.split(/[_-]/);
+  if (pieces.some(pieceLooksUnique)) return true;
+  // An alphabet with separators in it (base64url): the whole is random although its pieces are short.
+  const whole = pieces.join("");
+  return whole.length >= LONG && /[a-z]/.test(whole) && /[A-Z]/.test(whole) && /\d/.test(whole) &&
+    pieceLooksUnique(whole);
+}
+
+/** The same for a piece without separators. */
+function pieceLooksUnique(piece: string): boolean {
+  if (piece.length < MIN_LENGTH) return false;
   let runs = 0;
   let digitRuns = 0;
   let digits = 0;
-  let letters = 0;
   let longest = 0;
   let current = 0;
-  let hex = true;
-  let previous: Class = Class.Other;
-  for (let i = 0; i < word.length; i++) {
-    const code = word.charCodeAt(i);
-    const kind = classOf(code);
-    if (kind !== previous || i === 0) {
+  let previous: Class | null = null;
+  for (let i = 0; i < piece.length; i++) {
+    const kind = classOf(piece.charCodeAt(i));
+    if (kind !== previous) {
       // A capital that starts a word (`Error`) belongs to the run that follows it.
       const startsWord = previous === Class.Upper && kind === Class.Lower && current === 1;
-      if (!startsWord && kind !== Class.Other) runs++;
+      if (!startsWord) runs++;
       if (kind === Class.Digit) digitRuns++;
       current = 0;
     }
@@ -51,18 +60,14 @@ export function looksUnique(word: string): boolean {
     if (kind === Class.Digit) {
       digits++;
       if (current > longest) longest = current;
-    } else if (kind !== Class.Other) letters++;
-    if (hex && kind !== Class.Digit && !(code >= 97 && code <= 102) && !(code >= 65 && code <= 70)) {
-      hex = kind === Class.Other && i >= 8;
-      if (hex) return digits > 1 && letters > 0 && digitRuns > 1;
     }
     previous = kind;
   }
-  if (letters === 0) return false;
-  const runLength = (letters + digits) / Math.max(1, runs);
-  if (digits === 0) return word.length >= 16 && runLength < RANDOM_LETTER_RUN_LENGTH;
+  if (digits === piece.length) return false;
+  const runLength = piece.length / runs;
+  if (digits === 0) return piece.length >= LONG && runLength < RANDOM_LETTER_RUN_LENGTH;
   if (longest >= LONG_DIGITS) return true;
-  if (word.length >= 16 && runLength < RANDOM_MIXED_RUN_LENGTH) return true;
-  if (word.length >= 20 && digitRuns >= 2) return runLength < RANDOM_RUN_LENGTH + 0.6;
+  if (HEX.test(piece)) return digits > 1 && digitRuns > 1;
+  if (piece.length >= LONG && runLength < RANDOM_MIXED_RUN_LENGTH) return true;
   return digitRuns >= 2 && runLength < RANDOM_RUN_LENGTH;
 }

@@ -1,0 +1,191 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type MinerState, TemplateMiner } from "../../supabase/functions/_shared/signals/templates/miner.ts";
+import { scanLine } from "../../supabase/functions/_shared/signals/templates/scan.ts";
+
+const NAMES = "ada brook cleo dario edith farid grace hugo ines jonas".split(" ");
+
+/** Lines of a made-up service: values by form, values by comparison, and constants that look like values. */
+function serviceLines(): string[] {
+  const lines: string[] = [];
+  for (let i = 0; i < 200; i++) {
+    const name = NAMES[i % NAMES.length];
+    lines.push(`request ${i} from 10.0.${i % 9}.${i % 250}:${4000 + i} took ${i * 3} ms`);
+    lines.push(`login of ${name} accepted on port ${2000 + i}`);
+    lines.push(`login of ${name} denied on port ${2000 + i}`);
+    if (i % 2 === 0) lines.push(`cache ${i % 4 === 0 ? "hit" : "miss"} for key item:${i}`);
+    if (i % 3 === 0) {
+      lines.push(`worker ${i} changed state from ${["IDLE", "BUSY", "DRAINING"][i % 3]} to STOPPED`);
+    }
+    if (i % 5 === 0) {
+      lines.push(`copied ${i} bytes${i % 10 === 0 ? ` (${i}.5 KB)` : ""} to /var/data/${name}/file${i}.bin`);
+    }
+  }
+  return lines;
+}
+
+function mine(
+  lines: readonly string[],
+  miner = new TemplateMiner(),
+): { miner: TemplateMiner; clusters: number[] } {
+  const ids = lines.map((line) => miner.add(line));
+  return { miner, clusters: ids.map((id) => miner.templateOf(id)) };
+}
+
+/** Which lines are together, independent of ids. */
+function partition(lines: readonly string[], clusters: readonly number[]): string[] {
+  const members = new Map<number, Set<string>>();
+  lines.forEach((line, index) => {
+    const set = members.get(clusters[index]!) ??
+      members.set(clusters[index]!, new Set()).get(clusters[index]!)!;
+    set.add(line);
+  });
+  return [...members.values()].map((set) => [...set].sort().join("\n")).sort();
+}
+
+describe("the template miner", () => {
+  it("finds the statements behind the lines", () => {
+    const { miner } = mine(serviceLines());
+    expect(miner.templates().map((template) => template.text).sort()).toEqual([
+      "cache hit for key item:<*>",
+      "cache miss for key item:<*>",
+      "copied <*> bytes<*>to <*>",
+      "login of <*> accepted on port <*>",
+      "login of <*> denied on port <*>",
+      "request <*> from <*> took <*> ms",
+      "worker <*> changed state from IDLE to STOPPED",
+    ]);
+    expect(miner.templates().reduce((sum, template) => sum + template.count, 0)).toBe(serviceLines().length);
+  });
+
+  it("gives the same clusters whatever the order of the lines", () => {
+    const lines = serviceLines();
+    const expected = partition(lines, mine(lines).clusters);
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(lines, { minLength: lines.length, maxLength: lines.length }),
+        (shuffled) => {
+          expect(partition(shuffled, mine(shuffled).clusters)).toEqual(expected);
+        },
+      ),
+      { numRuns: 10 },
+    );
+  });
+
+  it("keeps words apart that are few, and opens them when they become many", () => {
+    const few = NAMES.slice(0, 2).map((name) => `mount of volume ${name} finished`);
+    expect(new Set(mine(few).clusters).size).toBe(2);
+    const many = NAMES.map((name) => `mount of volume ${name} finished`);
+    expect(new Set(mine(many).clusters).size).toBe(1);
+  });
+
+  it("takes constants in capitals and the first word for text longer than names", () => {
+    const states = "NEW READY RUNNING WAITING DONE FAILED".split(" ");
+    expect(new Set(mine(states.map((state) => `job moved on to ${state} at last`)).clusters).size).toBe(
+      states.length,
+    );
+    const services = NAMES.slice(0, 8).map((name) => `${name} service started up`);
+    expect(new Set(mine(services).clusters).size).toBe(8);
+  });
+
+  it("opens few words where they are interchangeable in several statements", () => {
+    const lines = ["ada", "brook", "cleo"].flatMap((
+      name,
+    ) => [`session of user ${name} begins`, `user ${name} has left`]);
+    expect(new Set(mine(lines).clusters).size).toBe(2);
+  });
+
+  it("opens two places that change together", () => {
+    const lines = NAMES.map((name, i) =>
+      `handler ${name} serves topic ${NAMES[(i + 3) % NAMES.length]}s in order`
+    );
+    expect(mine(lines).miner.templates().map((template) => template.text)).toEqual([
+      "handler <*> serves topic <*> in order",
+    ]);
+  });
+
+  it("goes on from its state as if it had never stopped", () => {
+    const lines = serviceLines();
+    const whole = mine(lines);
+    const first = new TemplateMiner();
+    const ids = lines.slice(0, 300).map((line) => first.add(line));
+    const state: MinerState = JSON.parse(JSON.stringify(first));
+    const second = new TemplateMiner(state);
+    for (const line of lines.slice(300)) ids.push(second.add(line));
+    expect(ids.map((id) => second.templateOf(id))).toEqual(whole.clusters);
+    expect(second.templates()).toEqual(whole.miner.templates());
+    expect(second.lineCount).toBe(lines.length);
+  });
+
+  it("stays within its bound under lines that are all different, and still knows the frequent ones", () => {
+    const miner = new TemplateMiner(null, { maxShapes: 200 });
+    let seed = 1;
+    const word = () => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return String.fromCharCode(...Array.from({ length: 7 }, (_, i) => 97 + ((seed >>> (i * 4)) % 26)));
+    };
+    let frequent = 0;
+    let largest = 0;
+    for (let i = 0; i < 30_000; i++) {
+      miner.add(`${word()} ${word()} happened ${word()}`);
+      if (i % 3 === 0) frequent = miner.add(`heartbeat of node ${i} is fine`);
+      largest = Math.max(largest, miner.shapeCount);
+    }
+    expect(largest).toBeLessThanOrEqual(200);
+    expect(JSON.stringify(miner).length).toBeLessThan(1_000_000);
+    const template = miner.templates().find((one) => one.id === miner.templateOf(frequent));
+    expect(template).toMatchObject({ text: "heartbeat of node <*> is fine", count: 10_000 });
+  });
+
+  it("keeps ids valid when it folds shapes", () => {
+    const miner = new TemplateMiner(null, { maxShapes: 64 });
+    const ids = Array.from(
+      { length: 200 },
+      (_, i) =>
+        miner.add(
+          `user ${"abcdefghij"[i % 10]}${"klmnopqrst"[Math.floor(i / 10) % 10]}${
+            "uv"[i % 2]
+          } logged in from home`,
+        ),
+    );
+    expect(new Set(ids.map((id) => miner.templateOf(id))).size).toBe(1);
+    expect(miner.templates()).toHaveLength(1);
+    expect(miner.templates()[0]!.count).toBe(200);
+  });
+
+  it("takes any text, and needs linear time for hostile ones", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: "binary", maxLength: 200 }), { maxLength: 30 }), (lines) => {
+        const { miner, clusters } = mine(lines);
+        expect(clusters).toHaveLength(lines.length);
+        expect(miner.templates().reduce((sum, template) => sum + template.count, 0)).toBe(lines.length);
+      }),
+    );
+    for (const piece of ["(", "()", "[1", "a:", "1:", ".", "on ", "Jan ", "-[1]", "a b "]) {
+      const started = performance.now();
+      const miner = new TemplateMiner();
+      for (let i = 0; i < 50; i++) miner.add(piece.repeat(50_000) + i);
+      miner.templates();
+      expect([piece, performance.now() - started < 1_500]).toEqual([piece, true]);
+    }
+  });
+});
+
+describe("the scanner", () => {
+  it.each([
+    [
+      "connection from 24.54.76.216 (host-24-54.example.net) at Fri Jun 17 07:07:00 2005",
+      "connection from <*> at <*>",
+    ],
+    ["peer 00:1B:44:11:3A:B7 and fe80::1ff:fe23:4567:890a joined", "peer <*> and <*> joined"],
+    ["read ./data/in.csv, ~/x and C:\\logs\\a.txt", "read <*> , <*> and C : <*>"],
+    ["proxy.corp.example.com:5070 open, lifetime <1 sec", "<*> open , lifetime <*>"],
+    ["fan speeds ( 3552 **** 3375 )", "fan speeds"],
+    ["ran jk_init() in 5 ms", "ran jk_init in <*>"],
+    ["enable......0", "enable .. <*>"],
+    ["status ( on off )", "status"],
+    ["tree/torus link is on.", "tree/torus link is on ."],
+    ["nodes node-[40-63] are up", "nodes <*> are up"],
+    ["user=root uid=0", "user = root uid = <*>"],
+  ])("%s", (line, tokens) => expect(scanLine(line).tokens.join(" ")).toBe(tokens));
+});
