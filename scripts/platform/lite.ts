@@ -50,13 +50,18 @@ export async function startLite({ database, keys, siteUrl, studioAdmin }: LiteOp
   return {
     fetch: database instanceof PgliteDatabase
       ? async (request, peerAddress) => {
-        // Read before the gate, so that a slow client holds up nobody.
-        const whole = request.body ? new Request(request, { body: await request.arrayBuffer() }) : request;
+        const whole = await readWhole(request);
         return database.gate.run(() => answer(whole, peerAddress));
       }
       : answer,
     close: async () => void await own?.close(),
   };
+}
+
+/** The request with its body in memory, so that a slow client holds up nobody at the gate. */
+async function readWhole(request: Request): Promise<Request> {
+  const { url, method, headers } = request;
+  return new Request(url, { method, headers, body: request.body ? await request.arrayBuffer() : null });
 }
 
 function openPool(url: string): PostgresConnection {

@@ -4,6 +4,9 @@ import type { Database, Queryable, Row } from "./database.ts";
 /** Sessions the platform itself may hold at once; Lite has a pool of its own beside it. */
 const POOL_SIZE = 8;
 
+/** As `server_version_num` counts. */
+const OLDEST_VERSION = 150_000;
+
 /** The oids of the types whose values should look the same as on PGlite. */
 const OID = {
   int8: 20,
@@ -30,15 +33,28 @@ export class PostgresDatabase implements Database {
     sameValuesAsPglite(sql);
     const database = new PostgresDatabase(url, sql);
     try {
-      const [row] = await database.query("select current_setting('server_version_num')::int as version");
-      if (Number(row?.version) < 150_000) {
-        throw new Error(`Postgres ${row?.version} is too old: version 15 or newer is needed`);
-      }
+      await database.#checkVersion();
     } catch (cause) {
       await sql.end({ timeout: 1 });
       throw cause;
     }
     return database;
+  }
+
+  async #checkVersion(): Promise<void> {
+    let row: Row | undefined;
+    try {
+      [row] = await this.query(
+        "select current_setting('server_version_num')::int as number, version() as text",
+      );
+    } catch (cause) {
+      const { host } = new URL(this.url);
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`The database at ${host} cannot be used: ${reason}`, { cause });
+    }
+    if (Number(row?.number) < OLDEST_VERSION) {
+      throw new Error(`The database is ${row?.text}, but Postgres 15 or newer is needed`);
+    }
   }
 
   query(text: string, params: readonly unknown[] = []): Promise<Row[]> {

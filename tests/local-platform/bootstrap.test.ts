@@ -144,6 +144,23 @@ describe("a Postgres with pg_cron", () => {
   });
 });
 
+test("the Postgres of the npm package does as well as Debian's", async () => {
+  const server = await startPostgres({ from: "npm", durable: false });
+  const database = await PostgresDatabase.open(server.url);
+  expect(await bootstrap(database)).toEqual({ cron: true, net: true, vault: true });
+  await database.query("select vault.create_secret('x', 'x')");
+  expect(await database.query("select decrypted_secret from vault.decrypted_secrets")).toEqual([
+    { decrypted_secret: "x" },
+  ]);
+  await database.close();
+  await server.stop();
+});
+
+test("a database that is not there is named in the error", async () => {
+  await expect(PostgresDatabase.open("postgres://postgres@127.0.0.1:1/postgres"))
+    .rejects.toThrow("The database at 127.0.0.1:1 cannot be used");
+});
+
 test("two bootstraps of one server at the same time do not disturb each other", async () => {
   const server = await startPostgres({ durable: false, preload: false });
   const main = await PostgresDatabase.open(server.url);
