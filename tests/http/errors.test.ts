@@ -75,6 +75,13 @@ test("whatever is thrown becomes an answer without its content", () => {
   );
 });
 
+test("a secret that slipped into a message does not leave through the answer", () => {
+  const failure = failures.upstreamFailed("https://app:hunter2@db.example refused sb_secret_abcdefghijkl", {
+    details: [{ path: "json.url", message: "Bearer abcdefgh12345678 is not a URL" }],
+  });
+  expect(JSON.stringify(failureAnswer(failure, "id"))).not.toMatch(/hunter2|abcdefgh/);
+});
+
 test("HTTP errors keep their status, and authentication errors tell nothing about keys", () => {
   expect(toFailure(new HTTPException(413)).code).toBe("payload_too_large");
   expect(toFailure(new HTTPException(418, { message: "teapot" })).status).toBe(400);

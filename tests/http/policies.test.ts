@@ -298,14 +298,36 @@ test("every call is counted once in its minute", async () => {
   ]);
 });
 
+test("results that come late change nothing: neither do they close a probed breaker, nor open an open one for longer", () => {
+  const open = {
+    ...CLOSED,
+    state: "open" as const,
+    attempt_count: 1,
+    retry_at: new Date(START + 5_000).toISOString(),
+  };
+  expect(settle(open, BREAKER_RULES, START + 4_000, "failure", null)).toBeNull();
+  expect(settle(open, BREAKER_RULES, START + 4_000, "success", null)).toBeNull();
+  const admission = admit(open, BREAKER_RULES, START + 5_000, "probe");
+  if (admission.verdict !== "probe") throw new Error("the wait is over: it must be probed");
+  for (const probeId of [null, "the probe before"]) {
+    expect(settle(admission.next, BREAKER_RULES, START + 6_000, "success", probeId)).toBeNull();
+    expect(settle(admission.next, BREAKER_RULES, START + 6_000, "failure", probeId)).toBeNull();
+  }
+  expect(settle(admission.next, BREAKER_RULES, START + 6_000, "success", "probe")).toEqual(CLOSED);
+});
+
 test("whatever happens in whatever order, no two probes run at once and an open breaker reopens only through one", () => {
   const step = fc.record({
     isolate: fc.integer({ min: 0, max: 3 }),
-    waitMs: fc.integer({ min: 0, max: 20_000 }),
-    outcome: fc.constantFrom<"success" | "failure">("success", "failure"),
+    // Mostly short, so that failures gather; now and then long enough for every wait and lease to end.
+    waitMs: fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 0, max: 3_000 }) },
+      fc.integer({ min: 0, max: 90_000 }),
+    ),
+    outcome: fc.constantFrom<"success" | "failure">("success", "failure", "failure"),
     finish: fc.boolean(),
   });
-  fc.assert(fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+  fc.assert(fc.property(fc.array(step, { maxLength: 200, size: "max" }), (steps) => {
     let now = START;
     let shared: Breaker = CLOSED;
     const running = new Map<number, { probeId: string | null; until: number }>();
