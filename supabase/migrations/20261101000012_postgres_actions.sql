@@ -9,6 +9,7 @@ create table prunella.postgres_effects (
   result jsonb not null default '{}',
   state text not null default 'done',
   message text,
+  table_name text,
   job_id bigint,
   run_at timestamptz,
   created_at timestamptz not null default now(),
@@ -20,12 +21,13 @@ create table prunella.postgres_effects (
 );
 comment on table prunella.postgres_effects is
   'What actions did to the application''s database, by idempotency key: nothing is done twice, and after a crash it can be seen.';
+comment on column prunella.postgres_effects.table_name is 'The table that a scheduled change works on: one at a time, or they deadlock.';
 comment on column prunella.postgres_effects.job_id is 'The one-shot pg_cron job; null once it is unscheduled.';
 revoke all on prunella.postgres_effects from public, anon, authenticated;
 grant select on prunella.postgres_effects to service_role;
 alter table prunella.postgres_effects enable row level security;
 create policy "service reads effects" on prunella.postgres_effects for select to service_role using (true);
-create index postgres_effects_pending_idx on prunella.postgres_effects (run_at) where state in ('scheduled', 'running');
+create index postgres_effects_pending_idx on prunella.postgres_effects (table_name, run_at) where state in ('scheduled', 'running');
 
 -- Permissions ---------------------------------------------------------------------------------------------------------
 
@@ -37,7 +39,8 @@ as $$
 $$;
 comment on function prunella.postgres_permissions(bigint) is 'What the project''s postgres integration allows; null when there is none.';
 
--- By name, because an application may share the schema public with Prunella. A test compares this with the migrations.
+-- By name, because an application may share the schema public with Prunella. Whoever adds a table replaces this function too:
+-- a test compares it with what the migrations create.
 create function prunella.is_own_relation(p_schema text, p_name text) returns boolean
 language sql immutable security invoker set search_path = ''
 as $$
@@ -93,8 +96,8 @@ as $$
     when a.pid = pg_backend_pid() or a.application_name ilike 'prunella%' then 'it is Prunella''s own session'
     when a.application_name ilike 'pg_cron%' or a.application_name ilike 'postgrest%' then 'it belongs to the platform'
     when r.rolname ~ '^(supabase_|pgbouncer$|authenticator$|pgsodium)' then 'its role belongs to the platform'
-    when r.rolreplication then 'its role replicates'
     when r.rolsuper then 'its role is a superuser'
+    when r.rolreplication then 'its role replicates'
     when not exists (
       select from jsonb_array_elements_text(
         coalesce(prunella.postgres_permissions(p_project_id) -> 'applications', '[]')
@@ -152,8 +155,22 @@ as $$
 $$;
 comment on function prunella.end_effect(bigint, text, jsonb) is 'Keeps the result of a change and returns it.';
 
+create function prunella.table_of(p_schema text, p_name text) returns text
+language sql stable security invoker set search_path = ''
+as $$
+  select p_schema || '.' || coalesce(
+    (
+      select t.relname from pg_catalog.pg_index as i
+      join pg_catalog.pg_class as t on t.oid = i.indrelid
+      where i.indexrelid = to_regclass(format('%I.%I', p_schema, p_name))
+    ),
+    p_name
+  )
+$$;
+comment on function prunella.table_of(text, text) is 'The table of an index; a table or view itself.';
+
 create function prunella.schedule_effect(
-  p_project_id bigint, p_key text, p_operation text, p_arguments jsonb, p_command text, p_result jsonb default '{}'
+  p_project_id bigint, p_key text, p_operation text, p_arguments jsonb, p_table_name text, p_command text, p_result jsonb default '{}'
 ) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
@@ -161,14 +178,29 @@ declare
   -- One named minute, not '* * * * *': it runs once even when nobody unschedules it in time. Ten seconds for pg_cron to see it.
   v_run_at timestamptz := date_trunc('minute', clock_timestamp() + interval '10 seconds') + interval '1 minute';
   v_zone text := coalesce(nullif(current_setting('cron.timezone', true), ''), 'GMT');
+  v_busy_until timestamptz;
   v_result jsonb;
 begin
+  -- Two concurrent builds on one table wait for each other's transactions until Postgres kills one as a deadlock.
+  perform pg_advisory_xact_lock(hashtextextended('prunella.postgres_effects:' || p_table_name, 0));
+  perform prunella.settle_effect(e.project_id, e.idempotency_key, clock_timestamp())
+  from prunella.postgres_effects as e
+  where e.table_name = p_table_name and e.state in ('scheduled', 'running') and e.idempotency_key <> p_key;
+  select max(e.run_at) into v_busy_until from prunella.postgres_effects as e
+  where e.table_name = p_table_name and e.state in ('scheduled', 'running') and e.idempotency_key <> p_key;
+  if v_busy_until is not null then
+    if p_operation <> 'drop_index' then
+      return prunella.refused('another change of ' || p_table_name || ' is under way');
+    end if;
+    -- Taking back is not refused; it comes after the other.
+    v_run_at := greatest(v_run_at, v_busy_until + interval '1 minute');
+  end if;
   if not prunella.begin_effect(p_project_id, p_key, p_operation, p_arguments) then
     return prunella.known_effect(p_project_id, p_key, p_operation, p_arguments);
   end if;
   v_result := p_result || jsonb_build_object('outcome', 'scheduled', 'run_at', v_run_at);
   update prunella.postgres_effects
-  set state = 'scheduled', run_at = v_run_at, result = v_result, finished_at = null,
+  set state = 'scheduled', run_at = v_run_at, result = v_result, table_name = p_table_name, finished_at = null,
     job_id = cron.schedule(
       'prunella-' || md5(p_project_id || ':' || p_key),
       to_char(v_run_at at time zone v_zone, 'FMMI FMHH24 FMDD FMMM "*"'),
@@ -178,7 +210,7 @@ begin
   return v_result;
 end
 $$;
-comment on function prunella.schedule_effect(bigint, text, text, jsonb, text, jsonb) is
+comment on function prunella.schedule_effect(bigint, text, text, jsonb, text, text, jsonb) is
   'Schedules one statement that cannot run inside a function. Callers build it from the catalog''s names with %I.';
 
 create function prunella.unschedule_effect(p_project_id bigint, p_key text) returns void
@@ -251,7 +283,7 @@ begin
      and prunella.index_is_valid(v_effect.arguments ->> 'schema', v_effect.result ->> 'index_name') is false then
     -- An invalid index costs every write and serves no read.
     perform prunella.schedule_effect(
-      p_project_id, p_key || ':cleanup', 'drop_index', jsonb_build_object('applied_key', p_key),
+      p_project_id, p_key || ':cleanup', 'drop_index', jsonb_build_object('applied_key', p_key), v_effect.table_name,
       format('drop index concurrently if exists %I.%I', v_effect.arguments ->> 'schema', v_effect.result ->> 'index_name')
     );
   end if;
@@ -322,7 +354,9 @@ begin
   else
     begin
       v_made := public.change_config(
-        p_project_id, p_key, p_value, p_reason, p_expected_version, p_idempotency_key, p_reverts_version
+        p_project_id, p_key,
+        -- PostgREST turns the JSON null, which unsets a key, into the null of SQL.
+        coalesce(p_value, 'null'::jsonb), p_reason, p_expected_version, p_idempotency_key, p_reverts_version
       );
     exception
       when serialization_failure then
@@ -554,7 +588,7 @@ begin
     return prunella.end_effect(p_project_id, p_idempotency_key, '{"outcome": "done"}');
   end if;
   return prunella.schedule_effect(
-    p_project_id, p_idempotency_key, p_operation, v_arguments,
+    p_project_id, p_idempotency_key, p_operation, v_arguments, prunella.table_of(p_schema, p_name),
     case p_operation
       when 'analyze' then format('analyze %I.%I', p_schema, p_name)
       when 'vacuum' then format('vacuum (analyze) %I.%I', p_schema, p_name)
@@ -624,7 +658,7 @@ begin
     );
   end if;
   return prunella.schedule_effect(
-    p_project_id, p_idempotency_key, 'create_index', v_arguments,
+    p_project_id, p_idempotency_key, 'create_index', v_arguments, prunella.table_of(p_schema, p_table),
     format('create index concurrently if not exists %I on %I.%I (%s)', v_name, p_schema, p_table, v_columns),
     jsonb_build_object('index_name', v_name, 'created', true)
   );
@@ -640,6 +674,7 @@ declare
   v_arguments jsonb := jsonb_build_object('applied_key', p_applied_key);
   v_known jsonb := prunella.known_effect(p_project_id, p_idempotency_key, 'drop_index', v_arguments);
   v_made prunella.postgres_effects;
+  v_nothing_made boolean;
 begin
   if v_known is not null then
     return v_known;
@@ -648,20 +683,22 @@ begin
   select * into v_made from prunella.postgres_effects
   where project_id = p_project_id and idempotency_key = p_applied_key and operation = 'create_index'
   for update;
+  v_nothing_made := v_made.result ->> 'created' is null;
   if v_made.state = 'scheduled' then
-    -- It may begin at this very moment; then the drop below, a minute later, finds its index.
+    -- Near its minute it may begin at this very moment: then the drop below, a minute later, finds its index.
+    v_nothing_made := v_made.run_at - clock_timestamp() > interval '5 seconds';
     perform prunella.unschedule_effect(p_project_id, p_applied_key);
     update prunella.postgres_effects set state = 'missed', message = 'taken back before it began', finished_at = clock_timestamp()
     where project_id = p_project_id and idempotency_key = p_applied_key;
   end if;
-  if v_made.result ->> 'created' is null or v_made.run_at - clock_timestamp() > interval '5 seconds' then
+  if v_nothing_made then
     if not prunella.begin_effect(p_project_id, p_idempotency_key, 'drop_index', v_arguments) then
       return prunella.known_effect(p_project_id, p_idempotency_key, 'drop_index', v_arguments);
     end if;
     return prunella.end_effect(p_project_id, p_idempotency_key, '{"outcome": "gone"}');
   end if;
   return prunella.schedule_effect(
-    p_project_id, p_idempotency_key, 'drop_index', v_arguments,
+    p_project_id, p_idempotency_key, 'drop_index', v_arguments, v_made.table_name,
     format('drop index concurrently if exists %I.%I', v_made.arguments ->> 'schema', v_made.result ->> 'index_name')
   );
 end
@@ -873,7 +910,7 @@ begin
     where (p.pronamespace = 'public'::regnamespace and p.proname ~ '^action_(configuration|postgres)_')
       or (p.pronamespace = 'prunella'::regnamespace and p.proname = any (array[
         'postgres_permissions', 'is_own_relation', 'schema_refusal', 'relation_refusal', 'backend_refusal', 'known_effect', 'begin_effect',
-        'end_effect', 'schedule_effect', 'unschedule_effect', 'index_is_valid', 'settle_effect', 'settle_effects', 'refused',
+        'end_effect', 'table_of', 'schedule_effect', 'unschedule_effect', 'index_is_valid', 'settle_effect', 'settle_effects', 'refused',
         'read_configuration_version', 'set_application_configuration', 'same_instant', 'backend', 'cancel_query', 'end_session', 'relation',
         'relation_obstacle', 'maintain', 'create_index', 'drop_index', 'effect', 'queue_columns', 'requeue_dead_jobs', 'return_jobs'
       ]))

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { actionsFor } from "../actions/catalogue.ts";
+import { actionsFor, type AnyAction } from "../actions/catalogue.ts";
+import { declarationsSchema, factsFromDeclarations } from "../actions/declarations.ts";
 import { parseIntegrations } from "../actions/integrations.ts";
 import { needsInspection } from "../diagnose/database-symptom.ts";
 import { diagnose } from "../diagnose/diagnose.ts";
@@ -7,6 +8,7 @@ import type { Diagnosis } from "../diagnose/diagnosis.ts";
 import { type DatabaseInspection, databaseInspectionSchema } from "../diagnose/evidence/inspection.ts";
 import type { ActivePattern } from "../diagnose/patterns/store.ts";
 import { DONE, type StepResult } from "../heal/step.ts";
+import type { TargetsOf } from "../heal/targets.ts";
 import type { CalibrationMap } from "../learn/calibration.ts";
 import { loadRecords, storeRelapse } from "../learn/store.ts";
 import type { Job } from "../platform/jobs.ts";
@@ -14,6 +16,7 @@ import { callRpc, type RpcClient } from "../platform/rpc.ts";
 import { causeKeysOf } from "./candidates.ts";
 import { decide } from "./decide.ts";
 import { nextLook, withholdUntilVerifiable } from "./evidence-gate.ts";
+import { decideAmongFitting } from "./fitting.ts";
 import {
   changesOf,
   type IssueContext,
@@ -30,6 +33,7 @@ export interface ConsiderWorld {
   client: RpcClient;
   /** Built-in and learnt patterns that are active. */
   patterns: () => Promise<readonly ActivePattern[]>;
+  targetsOf: TargetsOf;
   now: () => Date;
 }
 
@@ -67,7 +71,7 @@ async function diagnoseIssue(
 ): Promise<Diagnosis> {
   const { issue, event } = context;
   if (!event) throw new Error(`issue ${issue.id} has no event`);
-  return diagnose({
+  const diagnosis = diagnose({
     now: new Date(context.now),
     event: event.payload,
     issue: {
@@ -85,6 +89,9 @@ async function diagnoseIssue(
     changes: changesOf(context),
     inspection: await inspect(world, context),
   });
+  // What the project declares about its settings names keys that the event itself cannot know.
+  const declared = factsFromDeclarations(declarationsSchema.parse(context.declarations), diagnosis);
+  return { ...diagnosis, facts: { ...diagnosis.facts, ...declared } };
 }
 
 /** A look into the project's own database, where it allows one and the error looks as if the database had a part in it. */
@@ -110,26 +117,38 @@ async function decideOn(
   const { issue, project } = context;
   const now = new Date(context.now);
   const matched = new Set(diagnosis.patterns.map(({ patternId }) => patternId));
-  const record = decide({
-    now,
-    // Another look at the same issue may try another action; the same look repeated makes the same choice.
-    seed: issue.id * 1000 + context.decision_count,
-    issue: { id: issue.id, episodeStartedAt: issue.episode_started_at },
-    diagnosis,
-    actions: actionsFor(parseIntegrations(context.integrations).integrations),
-    patternActions: patterns.filter(({ id }) => matched.has(id)).flatMap(({ id, actions }) =>
-      actions.map(({ action, prior }) => ({ patternId: id, action, prior }))
-    ),
-    trackRecords: await loadRecords(world.client, issue.project_id, causeKeysOf(diagnosis)),
-    calibration: calibrationOf(context),
-    pastFixes: pastFixesOf(context),
-    projectMode: project.mode,
-    actionModes: context.action_modes,
-    killSwitch: context.kill_switch,
-    dryRun: project.dry_run,
-    situation: { loadRatio: loadRatio(context), resourceUse: null },
-    limits: parseLimits({ time_zone: project.time_zone, ...context.limits }),
-  });
+  const trackRecords = await loadRecords(world.client, issue.project_id, causeKeysOf(diagnosis));
+  const decideWith = (actions: readonly AnyAction[]) =>
+    decide({
+      now,
+      // Another look at the same issue may try another action; the same look repeated makes the same choice.
+      seed: issue.id * 1000 + context.decision_count,
+      issue: { id: issue.id, episodeStartedAt: issue.episode_started_at },
+      diagnosis,
+      actions,
+      patternActions: patterns.filter(({ id }) => matched.has(id)).flatMap(({ id, actions }) =>
+        actions.map(({ action, prior }) => ({ patternId: id, action, prior }))
+      ),
+      trackRecords,
+      calibration: calibrationOf(context),
+      pastFixes: pastFixesOf(context),
+      projectMode: project.mode,
+      actionModes: context.action_modes,
+      killSwitch: context.kill_switch,
+      dryRun: project.dry_run,
+      situation: { loadRatio: loadRatio(context), resourceUse: null },
+      limits: parseLimits({ time_zone: project.time_zone, ...context.limits }),
+    });
+  const record = await decideAmongFitting(
+    actionsFor(parseIntegrations(context.integrations).integrations),
+    decideWith,
+    {
+      projectId: issue.project_id,
+      issueId: issue.id,
+      now,
+      targets: world.targetsOf(issue.project_id, context.integrations),
+    },
+  );
   const errors = issue.event_count - issue.episode_event_count;
   const withheld = withholdUntilVerifiable(record, errors, context.decision_count, now);
   return withheld.verdict === "observe" && withheld.retryAt === null && withheld.inform === null

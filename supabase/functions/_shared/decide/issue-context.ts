@@ -36,6 +36,7 @@ const contextSchema = z.object({
   kill_switch: z.boolean(),
   limits: z.record(z.string(), z.json()),
   action_modes: z.record(z.string(), z.enum(MODES)).catch({}),
+  declarations: z.json(),
   calibration: z.json(),
   totals: z.object({ request_count: z.number().default(0) }),
   error_minutes: z.array(z.object({ minute_at: z.string(), event_count: z.number() })),
