@@ -1,0 +1,130 @@
+import type { Verdict } from "../../supabase/functions/_shared/deployments/blame/types.ts";
+import type { Truth, World } from "./simulator.ts";
+import type { Scenario, SimFault } from "./simulator-faults.ts";
+
+const MINUTE = 60_000;
+
+export interface Blame {
+  changeId: string;
+  at: number;
+  rollback: boolean;
+  correct: boolean;
+  /** What really made the subject fail. */
+  scenario: Scenario | "noise";
+  causeId: string | null;
+  probability: number;
+  verdict: Verdict;
+}
+
+export interface Tally {
+  rollouts: number;
+  faulty: number;
+  /** Faulty changes that made any request fail, and those of them that were named. */
+  failing: number;
+  foundFailing: number;
+  /** Faulty changes with an affected minute, and those of them that were named: what recall counts. */
+  affecting: number;
+  found: number;
+  blames: number;
+  correctBlames: number;
+  rollbacks: number;
+  wrongRollbacks: number;
+  /** Seconds from the end of the first affected minute (0 when named before), and from the first failing request. */
+  afterMinute: number[];
+  afterFailure: number[];
+  scenarios: Record<string, { incidents: number; found: number; wrong: number }>;
+  /** Stated probability and outcome of each first blame of a change for a cause. */
+  stated: { probability: number; correct: boolean }[];
+}
+
+export function emptyTally(): Tally {
+  return {
+    rollouts: 0,
+    faulty: 0,
+    failing: 0,
+    foundFailing: 0,
+    affecting: 0,
+    found: 0,
+    blames: 0,
+    correctBlames: 0,
+    rollbacks: 0,
+    wrongRollbacks: 0,
+    afterMinute: [],
+    afterFailure: [],
+    scenarios: {},
+    stated: [],
+  };
+}
+
+/** Keeps the first blame of each change for each true cause, so that one mistake or success counts once. */
+export class Scorer {
+  readonly blames: Blame[] = [];
+  readonly #seen = new Set<string>();
+  readonly #rolledBack = new Set<string>();
+  rollbacks = 0;
+  wrongRollbacks = 0;
+
+  /** Takes one verdict; returns the change to take back now, if any. */
+  take(verdict: Verdict, truth: Truth): string | null {
+    if (verdict.decision !== "blame" || verdict.changeId === null) return null;
+    const causes = truth.causesOf(verdict.subject, verdict.firstEventAt);
+    const right = causes.find((cause) => cause.changeId === verdict.changeId);
+    const cause: SimFault | null = right ?? causes[0] ?? null;
+    const key = `${verdict.changeId}|${cause?.id ?? "noise"}`;
+    if (!this.#seen.has(key)) {
+      this.#seen.add(key);
+      this.blames.push({
+        changeId: verdict.changeId,
+        at: truth.now,
+        rollback: verdict.rollback,
+        correct: right !== undefined,
+        scenario: cause?.scenario ?? "noise",
+        causeId: cause?.id ?? null,
+        probability: verdict.probability,
+        verdict,
+      });
+    }
+    if (!verdict.rollback || this.#rolledBack.has(verdict.changeId)) return null;
+    this.#rolledBack.add(verdict.changeId);
+    this.rollbacks++;
+    if (!right) this.wrongRollbacks++;
+    return verdict.changeId;
+  }
+}
+
+/** Adds one project's outcome to the tally. */
+export function addTo(tally: Tally, world: World, scorer: Scorer): void {
+  tally.rollouts += world.changes.length;
+  tally.faulty += world.changes.filter((change) => change.faulty).length;
+  tally.rollbacks += scorer.rollbacks;
+  tally.wrongRollbacks += scorer.wrongRollbacks;
+  for (const fault of world.faults) {
+    if (fault.firstFailureAt === null) continue;
+    const first = fault.changeId === null
+      ? undefined
+      : scorer.blames.find((blame) => blame.correct && blame.changeId === fault.changeId);
+    if (fault.changeId !== null) {
+      tally.failing++;
+      if (first) tally.foundFailing++;
+      if (fault.affectedAt === null) continue;
+    }
+    const row = tally.scenarios[fault.scenario] ??= { incidents: 0, found: 0, wrong: 0 };
+    row.incidents++;
+    if (scorer.blames.some((blame) => !blame.correct && blame.causeId === fault.id)) row.wrong++;
+    if (fault.changeId === null) continue;
+    tally.affecting++;
+    if (!first) continue;
+    row.found++;
+    tally.found++;
+    tally.afterMinute.push(Math.max(0, (first.at - fault.affectedAt! - MINUTE) / 1000));
+    tally.afterFailure.push((first.at - fault.firstFailureAt) / 1000);
+  }
+  const noise = scorer.blames.filter((blame) => blame.scenario === "noise").length;
+  const row = tally.scenarios["noise"] ??= { incidents: 0, found: 0, wrong: 0 };
+  row.wrong += noise;
+  tally.blames += scorer.blames.length;
+  tally.correctBlames += scorer.blames.filter((blame) => blame.correct).length;
+  for (const blame of scorer.blames) {
+    tally.stated.push({ probability: blame.probability, correct: blame.correct });
+  }
+}

@@ -1,0 +1,23 @@
+import { category } from "./category.ts";
+import { companions } from "./companions.ts";
+import { dependency } from "./dependency.ts";
+import type { FactorRule } from "./factor.ts";
+import { files } from "./files.ts";
+import { mention } from "./mentions.ts";
+import { newness } from "./newness.ts";
+import { place } from "./place.ts";
+import { siblings } from "./siblings.ts";
+import { traffic } from "./traffic.ts";
+
+/** Every kind of evidence besides counts over time. Each is independent of the others given the cause, as far as we know. */
+export const FACTORS: readonly FactorRule[] = [
+  newness,
+  category,
+  files,
+  mention,
+  dependency,
+  traffic,
+  companions,
+  place,
+  siblings,
+];

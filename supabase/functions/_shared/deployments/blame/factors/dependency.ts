@@ -1,0 +1,43 @@
+import { mentions } from "./mentions.ts";
+import type { FactorRule } from "./factor.ts";
+
+/** A dependency counts as troubled when it became so at most this long before the first event, or after it. */
+const LOOK_BACK_MS = 15 * 60_000;
+
+/** P(seen | external outage), P(seen | anything else), by how independent the witness is of our own code. */
+const INDEPENDENT = { outage: 0.45, otherwise: 0.004 };
+const OWN_CALLS = { outage: 0.7, otherwise: 0.05 };
+/** P(nothing seen by either | ...) once both had time. Reports come late, so early silence says little. */
+const SILENCE = { outage: 0.3, otherwise: 0.95 };
+const REPORT_MS = 40_000;
+/** P(the message names a dependency | ...), troubled or not. */
+const NAMED = { outage: 0.65, otherwise: 0.06 };
+
+/** Health of what lies outside, and whether the errors speak of it. */
+export const dependency: FactorRule = ({ state, subject, firstEventAt, now }) => {
+  const all = Object.values(state.dependencies);
+  const text = subject.facts?.text ?? "";
+  const troubled = all.filter((one) => one.state !== "up" && one.at >= firstEventAt - LOOK_BACK_MS);
+  const independent = troubled.find((one) => one.source !== "calls");
+  const late = Math.exp(-Math.max(0, now - firstEventAt) / REPORT_MS);
+  const silence = { outage: SILENCE.outage + (1 - SILENCE.outage) * late, otherwise: SILENCE.otherwise };
+  const seen = independent ? INDEPENDENT : troubled.length > 0 ? OWN_CALLS : silence;
+  const named = all.find((one) => mentions(text, one.name));
+  return {
+    name: "dependency",
+    logLikelihood(suspect) {
+      if (all.length === 0) return 0;
+      const column = suspect.kind === "external" ? "outage" : "otherwise";
+      const spoken = subject.facts === null ? 1 : named ? NAMED[column] : 1 - NAMED[column];
+      return Math.log(seen[column] * spoken);
+    },
+    statement() {
+      const health = independent
+        ? `${independent.name} is reported ${independent.state}`
+        : troubled[0]
+        ? `our calls to ${troubled[0].name} fail`
+        : "no dependency is known to be in trouble";
+      return named ? `${health}, and the errors name ${named.name}` : health;
+    },
+  };
+};

@@ -1,0 +1,151 @@
+import type { DetectorState } from "./detector.ts";
+import type { Change, DependencyHealth, IssueFacts, Verdict } from "./types.ts";
+
+/** Length of one interval, ms. Short enough to tell two deployments a minute apart, long enough to keep state small. */
+export const BIN_MS = 10_000;
+/** Detail kept: half an hour. Anything older lives on as a decayed sum. */
+export const WINDOW_MS = 30 * 60_000;
+/** Changes older than this are no candidates; it is the longest delay of the lag model. */
+export const CANDIDATE_MS = 48 * 3_600_000;
+/** The past fades with this half-life, so that last month's traffic says little about today's. */
+export const HALF_LIFE_MS = 24 * 3_600_000;
+/** Issues kept at most; the quietest are forgotten first. A storm of fingerprints must not grow the state. */
+export const SUBJECT_LIMIT = 500;
+
+/** Version label of traffic that bears none. */
+export const UNLABELLED = "";
+
+/** [requests or events, failures]; failures stay 0 for issues. */
+export type Cell = [number, number];
+/** One interval; `t` is its start in ms. */
+export interface Bin {
+  t: number;
+  cells: Record<string, Cell>;
+}
+
+export interface ServiceState {
+  bins: Bin[];
+  /** Requests ever seen: subjects measure from it how much traffic passed since they last looked. */
+  requestsEver: number;
+  /** Sums over `bins`, kept so that nobody has to add them up at every step. */
+  recent: { requests: number; failures: number };
+  /** Decayed sums of what left the window. */
+  past: { requests: number; failures: number };
+  /** When each version was first seen in this service's traffic. */
+  versions: Record<string, number>;
+  /** New issues seen, decayed, for the project's own base rate of rare errors. */
+  newIssues: number;
+}
+
+export interface Episode {
+  openedAt: number;
+  firstEventAt: number;
+  /** Log evidence per hypothesis without its prior, for the other subjects of the same incident. */
+  scores: Record<string, number>;
+  verdict: Verdict | null;
+  /** Since when the verdict has been "none". */
+  settledAt: number | null;
+  /** Whether a change was ever blamed in it. */
+  blamed: boolean;
+}
+
+export interface SubjectState {
+  /** `issue:<id>` or `rate:<service>`. */
+  key: string;
+  kind: "issue" | "rate";
+  service: string;
+  facts: IssueFacts | null;
+  /** Events; empty for a rate, which reads its service's failures. */
+  bins: Bin[];
+  /** Events in the window; for a rate its service's failures. */
+  recent: number;
+  past: { events: number; requests: number };
+  /** Intervals before this are no part of the baseline: a rise that no change explained is the new normal. */
+  levelFrom: number;
+  /** Intervals of the last blamed episode, which are no part of the baseline either: a rollback brings the old normal back. */
+  excluded: { from: number; to: number } | null;
+  detector: DetectorState;
+  /** `requestsEver` of the service when the detector last stepped. */
+  requestsSeen: number;
+  lastEventAt: number;
+  episode: Episode | null;
+  /** Episodes without a change behind them, decayed: how often this issue flares up by itself. */
+  bursts: number;
+}
+
+/** All that blame remembers of one project. Plain JSON. */
+export interface BlameState {
+  version: 1;
+  startedAt: number;
+  now: number;
+  /** When the past was last aged. */
+  agedAt: number;
+  changes: Change[];
+  services: Record<string, ServiceState>;
+  subjects: Record<string, SubjectState>;
+  dependencies: Record<string, DependencyHealth>;
+}
+
+export function emptyState(now: number): BlameState {
+  return {
+    version: 1,
+    startedAt: now,
+    now,
+    agedAt: now,
+    changes: [],
+    services: {},
+    subjects: {},
+    dependencies: {},
+  };
+}
+
+export function binStart(at: number): number {
+  return Math.floor(at / BIN_MS) * BIN_MS;
+}
+
+/** Adds to the cell of `version` in the bin of `at`, keeping bins in order of time. Late data finds its old bin. */
+export function addToBins(bins: Bin[], at: number, version: string, first: number, second: number): void {
+  const t = binStart(at);
+  let index = bins.length - 1;
+  while (index >= 0 && bins[index]!.t > t) index--;
+  let bin = bins[index];
+  if (bin?.t !== t) {
+    bin = { t, cells: {} };
+    bins.splice(index + 1, 0, bin);
+  }
+  const cell = bin.cells[version] ?? [0, 0];
+  bin.cells[version] = [cell[0] + first, cell[1] + second];
+}
+
+/** Takes the bins that start before `limit` out of the list and returns their sums. */
+export function takeOld(bins: Bin[], limit: number): Cell {
+  let old = 0;
+  while (old < bins.length && bins[old]!.t < limit) old++;
+  const sum: Cell = [0, 0];
+  for (const bin of bins.splice(0, old)) {
+    for (const [first, second] of Object.values(bin.cells)) {
+      sum[0] += first;
+      sum[1] += second;
+    }
+  }
+  return sum;
+}
+
+export function sumOf(bin: Bin | undefined): Cell {
+  const sum: Cell = [0, 0];
+  if (!bin) return sum;
+  // for-in: this is the innermost loop of a step, and entries() would allocate for each cell.
+  for (const version in bin.cells) {
+    const cell = bin.cells[version]!;
+    sum[0] += cell[0];
+    sum[1] += cell[1];
+  }
+  return sum;
+}
+
+/** Whether the interval that starts at `t` tells what the subject is like when nothing is wrong. */
+export function isBaseline(subject: SubjectState, t: number): boolean {
+  if (t < subject.levelFrom) return false;
+  if (subject.excluded && t >= subject.excluded.from && t < subject.excluded.to) return false;
+  return subject.episode === null || t < subject.episode.firstEventAt;
+}

@@ -1,0 +1,189 @@
+import { EVERYTHING, type Reach, reachOf } from "./exposure.ts";
+import { FACTORS } from "./factors/catalogue.ts";
+import { type FactorView, type Scene, type Suspect } from "./factors/factor.ts";
+import { lagProbability } from "./lag.ts";
+import {
+  averageEffects,
+  averagePulses,
+  effectPrior,
+  logSum,
+  onsetLikelihoods,
+  rampEvidence,
+  type RateBin,
+  rateEvidence,
+} from "./rate-evidence.ts";
+import { BIN_MS, binStart, CANDIDATE_MS, HALF_LIFE_MS, isBaseline, type SubjectState } from "./state.ts";
+import { type Change, OTHER_CAUSES, type OtherCause } from "./types.ts";
+
+const HOUR_MS = 3_600_000;
+/** Faults of changes may be of any size; errors that come by themselves are mostly rare ones. */
+const CHANGE_EFFECTS = effectPrior(0);
+const ORGANIC_EFFECTS = effectPrior(0.9);
+/** Pseudo-counts of a rate nobody has measured yet: half an event in a thousand requests. */
+const BASELINE_EVENTS = 0.5;
+const BASELINE_REQUESTS = 1000;
+/** How often each cause sets in gradually instead of at once. */
+const GRADUAL_SHARE: Record<OtherCause, number> = { external: 0.2, traffic: 0.4, leak: 0.9, organic: 0.1 };
+/** A fault can have begun this long before the detector noticed a rise. */
+const ONSET_SLACK_MS = 5 * 60_000;
+/** A change this much older than the window is equally likely to show in each of its intervals, to a good approximation. */
+const LONG_AGO_MS = 60 * 60_000;
+
+export interface Weighed {
+  suspect: Suspect;
+  /** ln of prior x likelihood, up to a common constant. */
+  score: number;
+  /** ln of the likelihood alone, for the siblings. */
+  evidence: number;
+  onsetAt: number;
+  /** ln of the mixture likelihood ratio against "nothing changed". */
+  rateNats: number;
+  /** ln P(evidence | suspect) by factor. */
+  factors: { name: string; value: number }[];
+}
+
+export interface Weighing {
+  /** Best first. */
+  weighed: Weighed[];
+  views: FactorView[];
+  /** ln e-value of "nothing changed" with an onset anywhere in the window. */
+  anyChangeNats: number;
+}
+
+/** Events and requests per interval of a subject; a rate reads the failures of its service. */
+export function countsOf(scene: Scene): RateBin[] {
+  const service = scene.state.services[scene.subject.service];
+  const own = new Map(scene.subject.bins.map((bin) => [bin.t, bin.cells]));
+  const bins: RateBin[] = (service?.bins ?? []).map((bin) => {
+    const events = scene.subject.kind === "issue" ? own.get(bin.t) : undefined;
+    const versions = new Set([...Object.keys(bin.cells), ...Object.keys(events ?? {})]);
+    const cells = [...versions].map((version) => {
+      const [requests, failures] = bin.cells[version] ?? [0, 0];
+      const count = scene.subject.kind === "rate" ? failures : events?.[version]?.[0] ?? 0;
+      return { version, events: count, requests: Math.max(requests, count) };
+    });
+    own.delete(bin.t);
+    return { t: bin.t, cells };
+  });
+  // Events of intervals without any traffic report: each event is at least a request.
+  for (const [t, cells] of own) {
+    const list = Object.entries(cells).map(([version, [count]]) => ({
+      version,
+      events: count,
+      requests: count,
+    }));
+    bins.push({ t, cells: list });
+  }
+  return bins.sort((a, b) => a.t - b.t);
+}
+
+/** Events per request before the episode: the decayed past and the part of the window before the rise. */
+export function baselineRate(subject: SubjectState, bins: readonly RateBin[], riseAt: number): number {
+  let events = subject.past.events + BASELINE_EVENTS;
+  let requests = subject.past.requests + BASELINE_REQUESTS;
+  for (const bin of bins) {
+    if (bin.t >= riseAt) break;
+    if (!isBaseline(subject, bin.t)) continue;
+    for (const cell of bin.cells) {
+      events += cell.events;
+      requests += cell.requests;
+    }
+  }
+  return events / requests;
+}
+
+function hazardPerHour(other: OtherCause, scene: Scene, isNew: boolean): number {
+  const { hazardPerHour: prior, hazardPriorHours } = scene.priors;
+  if (other !== "organic") return prior[other];
+  // Hours of history at the weight that decay left them, like the counts.
+  const fading = HALF_LIFE_MS / Math.LN2;
+  const hours = (fading / HOUR_MS) * (1 - Math.exp(-(scene.now - scene.state.startedAt) / fading));
+  const seen = isNew ? scene.state.services[scene.subject.service]?.newIssues ?? 0 : scene.subject.bursts;
+  const base = isNew ? prior.newIssue : prior.burst;
+  return (seen + base * hazardPriorHours) / (hours + hazardPriorHours);
+}
+
+/** Changes that came before the first event, up to clock skew: what comes after it can only have caused a further rise. */
+function candidates(scene: Scene): Change[] {
+  const latest = scene.firstEventAt + scene.priors.lag.skewSeconds * 1000;
+  return scene.state.changes.filter((change) => change.at > scene.now - CANDIDATE_MS && change.at <= latest);
+}
+
+/** Scores every candidate change and every other cause of one subject's episode. */
+export function weigh(scene: Scene): Weighing {
+  const { state, subject, priors } = scene;
+  const all = countsOf(scene);
+  const baseline = baselineRate(subject, all, binStart(scene.firstEventAt));
+  const bins = all.filter((bin) => bin.t >= scene.firstEventAt - ONSET_SLACK_MS);
+  const views = FACTORS.map((rule) => rule(scene));
+  const isNew = subject.facts !== null && subject.facts.firstSeenAt >= scene.firstEventAt;
+
+  const everywhere = onsetLikelihoods(bins, baseline, EVERYTHING);
+  const ofChanges = averageEffects(everywhere, CHANGE_EFFECTS);
+  const ofOthers = averagePulses(everywhere, CHANGE_EFFECTS);
+  const ofOrganic = averagePulses(everywhere, ORGANIC_EFFECTS);
+  const ramp = rampEvidence(bins, baseline);
+  const windowStart = bins[0]?.t ?? scene.now;
+  const versions = [...new Set(bins.flatMap((bin) => bin.cells.map((cell) => cell.version)))];
+  // Onset at any bin alike: what every cause shares that reaches everything and for which this moment is like any other.
+  const anyTime = rateEvidence(bins, ofChanges, () => 1 / bins.length);
+
+  const weighed: Weighed[] = [];
+  const add = (suspect: Suspect, rate: { logEvidence: number; onsetAt: number }, prior: number) => {
+    if (rate.logEvidence === -Infinity) return;
+    const factors = views.map((view) => ({ name: view.name, value: view.logLikelihood(suspect) }));
+    const evidence = factors.reduce(
+      (sum, factor) => factor.name === "siblings" ? sum : sum + factor.value,
+      0,
+    );
+    const family = factors.find((factor) => factor.name === "siblings")!.value;
+    const score = Math.log(prior) + rate.logEvidence + evidence + family;
+    weighed.push({
+      suspect,
+      score,
+      evidence: rate.logEvidence + evidence,
+      onsetAt: rate.onsetAt,
+      rateNats: rate.logEvidence,
+      factors,
+    });
+  };
+
+  for (const change of candidates(scene)) {
+    const reach = reachOf(change, subject.service, state.services, state.changes, windowStart, versions);
+    const rate = changeEvidence(change, reach);
+    const suspect: Suspect = { key: change.id, change, other: null, kind: change.kind };
+    add(suspect, rate, change.risk ?? priors.failureRate[change.kind]);
+  }
+  for (const other of OTHER_CAUSES) {
+    const hazard = hazardPerHour(other, scene, isNew) * (BIN_MS / HOUR_MS);
+    const step = rateEvidence(bins, other === "organic" ? ofOrganic : ofOthers, () => hazard);
+    const gradual = Math.log(hazard * bins.length) + ramp;
+    const share = GRADUAL_SHARE[other];
+    const rate = {
+      logEvidence: logSum([Math.log(1 - share) + step.logEvidence, Math.log(share) + gradual]),
+      onsetAt: step.onsetAt,
+    };
+    add({ key: `other:${other}`, change: null, other, kind: other }, rate, 1);
+  }
+  weighed.sort((a, b) => b.score - a.score);
+  return { weighed, views, anyChangeNats: anyTime.logEvidence };
+
+  function changeEvidence(change: Change, reach: Reach): { logEvidence: number; onsetAt: number } {
+    if (reach.everything && windowStart - change.at > LONG_AGO_MS) {
+      const inWindow = lagProbability(change.at, windowStart, windowStart + bins.length * BIN_MS, priors.lag);
+      return { logEvidence: anyTime.logEvidence + Math.log(inWindow), onsetAt: anyTime.onsetAt };
+    }
+    const probabilities = bins.map((bin) => lagProbability(change.at, bin.t, bin.t + BIN_MS, priors.lag));
+    const onset = (index: number) => probabilities[index]!;
+    const spread = rateEvidence(bins, ofChanges, onset);
+    if (reach.everything) return spread;
+    const reached = averageEffects(onsetLikelihoods(bins, baseline, reach.share), CHANGE_EFFECTS);
+    const confined = rateEvidence(bins, reached, onset);
+    if (!reach.byVersion) return confined;
+    const logEvidence = logSum([
+      Math.log(1 - priors.unconfined) + confined.logEvidence,
+      Math.log(priors.unconfined) + spread.logEvidence,
+    ]);
+    return { logEvidence, onsetAt: confined.onsetAt };
+  }
+}
