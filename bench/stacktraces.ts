@@ -39,11 +39,15 @@ const number = (value: unknown): number | undefined => typeof value === "number"
 function plainName(name: string | null | undefined): string {
   if (name === null || name === undefined) return "?";
   return name.replace(/^async /, "").replaceAll("<anonymous>", "?")
-    .replace(/^(?:<unknown>|\(anonymous\)|anonymous|Anonymous function)$/, "?");
+    .replace(
+      /^(?:<unknown>|\(anonymous\)|<anonymous function>|anonymous|Anonymous function|<anonymous function>)$/,
+      "?",
+    );
 }
 
+/** Native code, also the members of `Promise.all`, which node's parser names `index 0`. */
 function isNativeName(file: string): boolean {
-  return /^[([]?native(?: code)?[)\]]?$/.test(file);
+  return /^[([]?native(?: code)?[)\]]?$|^index \d+$/.test(file);
 }
 
 function fileAgrees(expected: string | null | undefined, frame: Frame): boolean {
@@ -137,12 +141,19 @@ function stacktraceParserCase(value: Json): StackCase | null {
   };
 }
 
+/** Opera 9 has the stack in the message, and in its place a hint at a setting. */
+function printedStack(input: Json): string {
+  const stack = text(input.stack) ?? text(input.stacktrace) ?? "";
+  const message = text(input.message) ?? "";
+  return message.split("\n").length > stack.split("\n").length ? message : stack;
+}
+
 /** error-stack-parser: no frames for native code alone nor for places without a line; evaluated code has no file. */
 function errorStackParserCase(value: Json): StackCase | null {
   const input = value.input;
   const stated = value.expected_frames_top_first;
   if (!isObject(input)) return null;
-  const stack = text(input.stack) ?? text(input.stacktrace) ?? text(input.message) ?? "";
+  const stack = printedStack(input);
   const frames: (Expected | null)[] = (Array.isArray(stated) ? stated : []).filter(isObject).map((frame) => ({
     function: text(frame.function),
     file: text(frame.file),

@@ -85,7 +85,7 @@ function isLibraryPath(path: string): boolean {
 
 function looksLikeLibrary(path: string): boolean {
   if (path === "<anonymous>" || path === "native" || path === "[native code]") return true;
-  if (path.startsWith("<") && path.endsWith(">")) return !path.startsWith("<data:") && path !== "<stdin>";
+  if (path.startsWith("<") && path.endsWith(">")) return !/^<(?:data:.*|blob|wasm|stdin|eval)>$/.test(path);
   for (const prefix of RUNTIME_PREFIXES) if (path.startsWith(prefix)) return true;
   for (const folder of LIBRARY_FOLDERS) if (path.includes(folder)) return true;
   if (BARE_NODE_MODULE.test(path)) return true;

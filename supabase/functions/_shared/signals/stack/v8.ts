@@ -4,6 +4,9 @@ import { parseLocation } from "./location.ts";
 
 const INDEX_ONLY = /^index \d{1,9}$/;
 
+/** Extensions of Safari print `name@safari-extension:(//id/file.js:1:2)`. */
+const SAFARI_EXTENSION = /^(?:([^@]{0,300})@)?(safari-(?:web-)?extension:)$/;
+
 /** The parenthesis that opens the location in `name (location)` or `name(location)`; -1 when there is none. */
 function openingParenthesis(text: string): number {
   // Names have a parenthesis only without a blank before it: `fn.(anonymous function) [as x] (a.js:1:2)`.
@@ -53,6 +56,10 @@ export function parseV8Frame(afterAt: string): Frame | null {
   const inside = text.slice(open + 1, cut ? text.length : -1);
   if (cut && name.includes("/") || cut && name.includes("\\")) {
     return makeFrame(null, parseLocation(text), { isAsync });
+  }
+  const extension = SAFARI_EXTENSION.exec(name);
+  if (extension) {
+    return makeFrame(extension[1] ?? null, parseLocation(`${extension[2]}${inside}`), { isAsync });
   }
   if (INDEX_ONLY.test(inside)) {
     return makeFrame(name, { path: null, line: null, column: null, isNative: true, wasmFunction: null }, {

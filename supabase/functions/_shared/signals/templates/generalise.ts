@@ -16,10 +16,13 @@ const ENCLOSED = -1;
 const NAMES = -1;
 const PROSE_WORDS = 2;
 const CONSTANTS = 4;
-/** Enough where the same words are interchangeable at several places of different lines: they are data that flows. */
+/**
+ * Enough where the same plain words are interchangeable at several places of different lines: they are data that flows.
+ * Names that programs give (dotted, camelCase) do so as constants, too, and need the usual number.
+ */
 const OPEN_AT_FLOWING = 3;
-/** However plain the form: two words may always be the two cases of one switch. */
-const FEWEST = 3;
+/** However plain the form: fewer words may always be the cases of one switch. */
+const FEWEST = 4;
 /** Positions that may be opened at once. */
 const MAX_OPEN = 4;
 /** Rounds until nothing opens any more; each can make shapes equal that the next one compares. */
@@ -173,11 +176,12 @@ function neededAt(
     needed += LEADS;
   }
   if (isEnclosed(before, after)) needed += ENCLOSED;
-  if (most(values, IDENTIFIER)) needed += NAMES;
+  const areNames = most(values, IDENTIFIER);
+  if (areNames) needed += NAMES;
   if (most(values, PROSE)) needed += PROSE_WORDS;
   if (most(values, ENUMERATED)) return needed + CONSTANTS;
   needed = Math.max(needed, FEWEST);
-  return flows(values, alternatives) ? Math.min(needed, OPEN_AT_FLOWING) : needed;
+  return !areNames && flows(values, alternatives) ? Math.min(needed, OPEN_AT_FLOWING) : needed;
 }
 
 /** The positions that a proposal opens, or null when the evidence does not suffice. */
