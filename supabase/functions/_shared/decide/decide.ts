@@ -2,7 +2,7 @@ import { seededRandom } from "../statistics/random.ts";
 import { candidates } from "./candidates.ts";
 import { candidateKey } from "./canonical.ts";
 import { best, choose, chooseInforming } from "./choose.ts";
-import { ACTIVE_STATES, WAITING_STATES } from "./fix-states.ts";
+import { ACTIVE_STATES, WAITING_STATES } from "../heal/fix-states.ts";
 import { explain } from "./explain.ts";
 import { type GuardrailContext, guardrails } from "./guardrails.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";

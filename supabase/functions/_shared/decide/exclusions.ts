@@ -1,5 +1,5 @@
 import { candidateKey } from "./canonical.ts";
-import { ACTIVE_STATES, FAILED_STATES, WAITING_STATES } from "./fix-states.ts";
+import { ACTIVE_STATES, FAILED_STATES, WAITING_STATES } from "../heal/fix-states.ts";
 import type { DecisionIssue, PastFix } from "./types.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { callRpc, type RpcClient } from "../platform/rpc.ts";
 import type { Change } from "../diagnose/change.ts";
-import { FIX_STATES } from "../heal/fix-state.ts";
+import { FIX_STATES } from "../heal/fix-states.ts";
 import type { ErrorEvent } from "../signals/event.ts";
 import { MODES, type PastFix } from "./types.ts";
 

@@ -1,5 +1,5 @@
 import type { Limits } from "./limits.ts";
-import { ACTIVE_STATES, FAILED_STATES } from "./fix-states.ts";
+import { ACTIVE_STATES, FAILED_STATES } from "../heal/fix-states.ts";
 import type { Objection, PastFix } from "./types.ts";
 
 const HOUR_MS = 60 * 60 * 1000;

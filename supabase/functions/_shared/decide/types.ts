@@ -2,9 +2,9 @@ import type { Diagnosis, Severity, SuspectChange } from "../diagnose/diagnosis.t
 import type { Risk } from "../actions/action.ts";
 import type { CauseBelief, CauseKey } from "../learn/track-record.ts";
 import type { JsonObject } from "../platform/json.ts";
-import type { FixState } from "./fix-states.ts";
+import type { FixState } from "../heal/fix-states.ts";
 
-export { FIX_STATES, type FixState } from "./fix-states.ts";
+export { FIX_STATES, type FixState } from "../heal/fix-states.ts";
 export type { CauseKey, OutcomeEvidence, TrackRecord } from "../learn/track-record.ts";
 
 /** How much Prunella may do alone: only watch, ask a human, or act. Strictest first. */

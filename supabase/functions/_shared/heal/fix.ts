@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { callRpc, type RpcClient } from "../platform/rpc.ts";
 import type { JsonObject } from "../platform/json.ts";
-import { FIX_STATES, type FixState } from "./fix-state.ts";
+import { FIX_STATES, type FixState } from "./fix-states.ts";
 
 const object = z.record(z.string(), z.json());
 const seconds = z.array(z.object({ second_at: z.string(), event_count: z.number() }));
