@@ -100,7 +100,7 @@ describe("arrows between floors", () => {
       [`${SHARED}/heal/c.ts`]: 'import "../predict/a.ts";\n',
     });
     expect(await floors(root)).toEqual([
-      `${SHARED}/heal/c.ts (floor 3) imports ${SHARED}/predict/a.ts (floor 4): arrows only point down`,
+      `${SHARED}/heal/c.ts (floor 5) imports ${SHARED}/predict/a.ts (floor 6): arrows only point down`,
     ]);
   });
 

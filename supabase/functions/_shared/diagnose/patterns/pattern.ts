@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { TargetKind } from "../../actions/action.ts";
 import type { JsonObject } from "../../platform/json.ts";
 import type { Category, Severity } from "../diagnosis.ts";
 
@@ -67,7 +66,7 @@ export interface Prior {
 
 export interface PatternAction {
   /** `<target>.<verb>`, a name in the catalogue of actions. */
-  action: `${TargetKind}.${string}`;
+  action: `${string}.${string}`;
   prior: Prior;
   /** Why the prior is what it is. */
   reason: string;
