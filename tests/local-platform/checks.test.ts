@@ -117,15 +117,15 @@ describe("arrows between floors", () => {
 
   test("a circle of files is named, and one of rooms that no file closes", async () => {
     const files = await project({
-      [`${SHARED}/heal/a.ts`]: 'import "./b.ts";\n',
-      [`${SHARED}/heal/b.ts`]: 'import "./a.ts";\n',
+      [`${SHARED}/signals/a.ts`]: 'import "./b.ts";\n',
+      [`${SHARED}/signals/b.ts`]: 'import "./a.ts";\n',
     });
     expect(await floors(files)).toEqual([expect.stringContaining("files import each other in a circle")]);
     const rooms = await project({
-      [`${SHARED}/heal/a.ts`]: 'import "../diagnose/a.ts";\n',
-      [`${SHARED}/heal/b.ts`]: "export {};\n",
-      [`${SHARED}/diagnose/a.ts`]: "export {};\n",
-      [`${SHARED}/diagnose/b.ts`]: 'import "../heal/b.ts";\n',
+      [`${SHARED}/signals/a.ts`]: 'import "../learn/a.ts";\n',
+      [`${SHARED}/signals/b.ts`]: "export {};\n",
+      [`${SHARED}/learn/a.ts`]: "export {};\n",
+      [`${SHARED}/learn/b.ts`]: 'import "../signals/b.ts";\n',
     });
     expect(await floors(rooms)).toEqual([expect.stringContaining("rooms import each other in a circle")]);
   });
@@ -133,9 +133,9 @@ describe("arrows between floors", () => {
 
 describe("a function's deno.json", () => {
   const files = {
-    [FUNCTION]: 'import { Hono } from "hono";\nimport "../_shared/heal/a.ts";\n',
-    [`${SHARED}/heal/a.ts`]: 'import { cors } from "hono/cors";\nimport "@scope/name/deep/er";\n',
-    [`${SHARED}/heal/unreached.ts`]: 'import "zod";\n',
+    [FUNCTION]: 'import { Hono } from "hono";\nimport "../_shared/signals/a.ts";\n',
+    [`${SHARED}/signals/a.ts`]: 'import { cors } from "hono/cors";\nimport "@scope/name/deep/er";\n',
+    [`${SHARED}/signals/unreached.ts`]: 'import "zod";\n',
   };
 
   test("is written to name what the function reaches, in the versions of package.json", async () => {
