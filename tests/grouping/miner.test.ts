@@ -126,7 +126,7 @@ describe("the template miner", () => {
     };
     let frequent = 0;
     let largest = 0;
-    for (let i = 0; i < 30_000; i++) {
+    for (let i = 0; i < 12_000; i++) {
       miner.add(`${word()} ${word()} happened ${word()}`);
       if (i % 3 === 0) frequent = miner.add(`heartbeat of node ${i} is fine`);
       largest = Math.max(largest, miner.shapeCount);
@@ -134,7 +134,7 @@ describe("the template miner", () => {
     expect(largest).toBeLessThanOrEqual(200);
     expect(JSON.stringify(miner).length).toBeLessThan(1_000_000);
     const template = miner.templates().find((one) => one.id === miner.templateOf(frequent));
-    expect(template).toMatchObject({ text: "heartbeat of node <*> is fine", count: 10_000 });
+    expect(template).toMatchObject({ text: "heartbeat of node <*> is fine", count: 4_000 });
   });
 
   it("keeps ids valid when it folds shapes", () => {
@@ -155,7 +155,7 @@ describe("the template miner", () => {
 
   it("takes any text, and needs linear time for hostile ones", () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: "binary", maxLength: 200 }), { maxLength: 30 }), (lines) => {
+      fc.property(fc.array(fc.string({ unit: "binary", maxLength: 80 }), { maxLength: 15 }), (lines) => {
         const { miner, clusters } = mine(lines);
         expect(clusters).toHaveLength(lines.length);
         expect(miner.templates().reduce((sum, template) => sum + template.count, 0)).toBe(lines.length);

@@ -43,7 +43,7 @@ describe("stack parsing", () => {
           /^[0-9a-f]{32}$/,
         );
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
