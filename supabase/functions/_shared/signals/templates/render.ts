@@ -8,7 +8,7 @@ interface Rendered {
   varies: boolean;
 }
 
-/** A name with a digit in it, which belongs to the text when it never changes: `ssh2`, `jk2_init`, `L1`. */
+/** A name with a digit in it, which belongs to the text when it never changes: `utf8`, `log4j_init`, `L1`. */
 const NAME_WITH_DIGITS = /^[A-Za-z_][A-Za-z_.-]*\d{1,2}(?:[A-Za-z_][\w.-]*)?$/;
 /** The same with any number, for what was seen often enough to be sure. */
 const LASTING_NAME = /^[A-Za-z][\w-]*$/;

@@ -16,6 +16,9 @@ export interface ScannedLine {
   owners: number[];
 }
 
+/** Tokens of one item of a list. */
+const MAX_ITEM_TOKENS = 6;
+
 const WORD = 0;
 const SPACE = 1;
 const DELIMITER = 2;
@@ -31,7 +34,7 @@ const CONNECTORS = new Set([":", ",", "/", "-", "+", "@", "#", ".", "|", "_"]);
 const MIN_HEX_WORD = 8;
 const HEX_WORD = /^(?:[a-f]+|[A-F]+)$/;
 
-/** What stands where a number did not fit or is hidden. */
+/** What stands among numbers where one did not fit or is hidden. */
 const PLACEHOLDER = /^(?:\*{2,}|\?{2,}|#{2,})$/;
 
 function kindOf(code: number): number {
@@ -111,7 +114,7 @@ class Tokens {
       return;
     }
     if (this.#isVariable(1)) {
-      if (UNITS.has(token)) return this.#append(start, end);
+      if (UNITS.has(token) || PLACEHOLDER.test(token)) return this.#append(start, end);
       if (MONTHS.has(token)) {
         this.#ends[this.length - 1] = end;
         return;
@@ -122,6 +125,7 @@ class Tokens {
 
   variable(start: number, end: number, spaced: boolean): void {
     this.#takeDate();
+    if (this.length > 0 && PLACEHOLDER.test(this.#at(1)!)) this.list[this.length - 1] = VARIABLE;
     // `<1 sec`, `>5`: a comparison belongs to its number.
     if (!spaced && (this.#at(1) === "<" || this.#at(1) === ">") && this.#spaced[this.length - 1]) this.#pop();
     if (this.#isVariable(1)) {
@@ -142,6 +146,7 @@ class Tokens {
 
   finish(): ScannedLine {
     const parts = this.#extra;
+    this.#collapseLists();
     for (let i = 0; i < this.length; i++) {
       if (this.list[i] === VARIABLE) parts.push([this.#starts[i]!, this.#ends[i]!, i]);
     }
@@ -158,6 +163,46 @@ class Tokens {
       }
     }
     return { tokens: this.list, starts: this.#starts, spans, owners };
+  }
+
+  /** Items of one form that follow each other are a list, of which one item stands for all: `a 1, a 2, a 3, `. */
+  #collapseLists(): void {
+    const list = this.list;
+    for (let at = 0; at + 4 <= list.length; at++) {
+      for (let period = 2; period <= MAX_ITEM_TOKENS && at + 2 * period <= list.length; period++) {
+        while (this.#repeats(at, period)) this.#removeItem(at, period);
+      }
+    }
+  }
+
+  #repeats(at: number, period: number): boolean {
+    const list = this.list;
+    if (at + 2 * period > list.length) return false;
+    let hasVariable = false;
+    let hasWord = false;
+    for (let i = at; i < at + period; i++) {
+      if (list[i] !== list[i + period]) return false;
+      if (list[i] === VARIABLE) hasVariable = true;
+      else if (list[i]!.length > 1) hasWord = true;
+    }
+    return hasVariable && hasWord;
+  }
+
+  /** Takes out the item after the one at `at`; its values become further values of the first. */
+  #removeItem(at: number, period: number): void {
+    const from = at + period;
+    for (const extra of this.#extra) {
+      if (extra[2] >= from) extra[2] -= period;
+    }
+    for (let i = from; i < from + period; i++) {
+      if (this.list[i] !== VARIABLE) continue;
+      this.#extra.push([this.#starts[i]!, this.#ends[i]!, i - period]);
+      this.#unsorted = true;
+    }
+    this.list.splice(from, period);
+    this.#starts.splice(from, period);
+    this.#ends.splice(from, period);
+    this.#spaced.splice(from, period);
   }
 
   #setAside(owner: number): void {
@@ -311,7 +356,7 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
     else if (code === 92) hasBackslash = true;
     else if (code === 64) hasAt = true;
     else if (code === DOT) {
-      // Leader dots separate: `enable......0`.
+      // Leader dots separate: `retries......0`.
       if (line.charCodeAt(at + 1) === DOT) break;
       dots++;
     }
@@ -335,7 +380,7 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
   );
   const isData = hasDigit || isHost || (hasBackslash && word.length > 2) ||
     (slashes > 0 && isPath(word, slashes, dots)) ||
-    (hasAt && dots > 0 && word.length > 4) || PLACEHOLDER.test(word) ||
+    (hasAt && dots > 0 && word.length > 4) ||
     (word.length >= MIN_HEX_WORD && HEX_WORD.test(word));
   if (isData) tokens.variable(start, end, spaced);
   else tokens.word(word, start, end, spaced);
