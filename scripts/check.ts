@@ -5,6 +5,7 @@ import { formatted, linted, typed } from "./checks/deno.ts";
 import { floors } from "./checks/floors.ts";
 import { functionImports } from "./checks/function-imports.ts";
 import { functionSettings } from "./checks/function-settings.ts";
+import { openApi } from "./checks/openapi.ts";
 import { links } from "./checks/links.ts";
 import { Skipped } from "./checks/skipped.ts";
 import { PROJECT } from "./platform/paths.ts";
@@ -15,6 +16,7 @@ type Check = (root: string, write: boolean) => Promise<string[]>;
 const CHECKS: Record<string, Check> = {
   "functions name their packages": functionImports,
   "functions have settings": functionSettings,
+  "the OpenAPI document is current": openApi,
   "database types are current": databaseTypes,
   "database advisors are content": databaseAdvisors,
   "database functions are linted": databaseLint,

@@ -1,6 +1,8 @@
 import { type ApiKeyResolver, App } from "@supabase/lite";
 import { createPostgresConnection, type PostgresConnection } from "@supabase/lite/postgres";
 import type { Keys } from "./keys.ts";
+import { keepSqlStates, withSqlStates } from "./lite-errors.ts";
+import { jsonStrings } from "./lite-json.ts";
 import { PgliteDatabase } from "./pglite.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";
 
@@ -27,6 +29,8 @@ export async function startLite({ database, keys, siteUrl, studioAdmin }: LiteOp
   const connection = database instanceof PgliteDatabase ? database.connection : own;
   if (!connection) throw new Error("Supabase Lite has no connection to the database");
   keepGrants(connection);
+  keepSqlStates(connection);
+  const withJsonStrings = jsonStrings((sql) => database.query(sql));
 
   const app = new App({
     connection,
@@ -45,15 +49,15 @@ export async function startLite({ database, keys, siteUrl, studioAdmin }: LiteOp
   });
   await app.init();
 
-  const answer = (request: Request, peerAddress: string | undefined) =>
-    app.fetch(request, { peerAddress: peerAddress ?? null });
+  const answer = async (request: Request, peerAddress: string | undefined) =>
+    await withSqlStates(await app.fetch(request, { peerAddress: peerAddress ?? null }));
   return {
     fetch: database instanceof PgliteDatabase
       ? async (request, peerAddress) => {
-        const whole = await readWhole(request);
+        const whole = await readWhole(await withJsonStrings(request));
         return database.gate.run(() => answer(whole, peerAddress));
       }
-      : answer,
+      : async (request, peerAddress) => await answer(await withJsonStrings(request), peerAddress),
     close: async () => void await own?.close(),
   };
 }

@@ -6,7 +6,7 @@ import { createOutbound } from "../_shared/actions/targets/outbound.ts";
 import { adminClient } from "../_shared/platform/auth.ts";
 import { env } from "../_shared/platform/env.ts";
 import { describeError } from "../_shared/platform/errors.ts";
-import { inBackground } from "../_shared/platform/http-background.ts";
+import { inBackground, soon } from "../_shared/platform/http-background.ts";
 import { createPolicies } from "../_shared/platform/policies.ts";
 import { databaseBreakers } from "../_shared/platform/policies-store.ts";
 import { callRpc } from "../_shared/platform/rpc.ts";
@@ -28,7 +28,7 @@ function createWorld(): World {
   const now = () => new Date();
   const policies = createPolicies({
     store: databaseBreakers(() => client),
-    defer: (task) => inBackground(task()),
+    defer: soon,
     warn: (message, error) =>
       console.warn(JSON.stringify({ level: "warn", what: message, ...describeError(error) })),
   });
