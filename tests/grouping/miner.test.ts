@@ -174,8 +174,8 @@ describe("the template miner", () => {
 describe("the scanner", () => {
   it.each([
     [
-      "connection from 24.54.76.216 (host-24-54.example.net) at Fri Jun 17 07:07:00 2005",
-      "connection from <*> at <*>",
+      "visit from 192.0.2.7 (cable-7-2.example.net) on Tue Feb 20 22:16:36 2024",
+      "visit from <*> on <*>",
     ],
     ["peer 00:1B:44:11:3A:B7 and fe80::1ff:fe23:4567:890a joined", "peer <*> and <*> joined"],
     ["read ./data/in.csv, ~/x and C:\\logs\\a.txt", "read <*> , <*> and C : <*>"],

@@ -59,10 +59,23 @@ function isMinifiedFrame(frame: Frame): boolean {
   return frame.line !== null && frame.line <= 2 && (frame.column ?? 0) > MINIFIED_COLUMN;
 }
 
+/** Paths remembered: the frames of an application come from few files. */
+const MAX_REMEMBERED = 1_000;
+const remembered = new Map<string, string>();
+
 /** The name of a file as it stays over releases and browsers; generic names take their folder with them. */
 export function fileToken(frame: Frame): string {
   const path = frame.absPath ?? frame.filename;
   if (path === null) return frame.module ?? "<unknown>";
+  let token = remembered.get(path);
+  if (token === undefined) {
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(path, token = pathToken(path));
+  }
+  return token;
+}
+
+function pathToken(path: string): string {
   const normal = normalizePath(path);
   if (normal.startsWith("<")) return normal;
   const name = withoutContentHash(baseName(normal));
@@ -91,22 +104,35 @@ function toToken(frame: Frame): FrameToken {
   return { token: shown === null ? place : `${place} ${shown}`, isWeak: shown === null || isGeneric, frame };
 }
 
-/** Drops repeated tails of a token list: `a b a b a b c` is `a b c`. */
-export function collapseRecursion(tokens: readonly FrameToken[]): FrameToken[] {
-  const kept: FrameToken[] = [];
-  for (const token of tokens) {
-    kept.push(token);
-    for (let cycle = 1; cycle <= MAX_CYCLE && kept.length >= 2 * cycle; cycle++) {
-      const end = kept.length;
-      let same = true;
-      for (let i = 1; i <= cycle && same; i++) same = kept[end - i]!.token === kept[end - cycle - i]!.token;
-      if (same) {
-        kept.length = end - cycle;
-        break;
-      }
+/** Takes out the tail of a token list when it repeats what stands before it. */
+function dropRepeatedTail(kept: FrameToken[]): void {
+  const end = kept.length;
+  for (let cycle = 1; cycle <= MAX_CYCLE && end >= 2 * cycle; cycle++) {
+    let same = true;
+    for (let i = 1; i <= cycle && same; i++) same = kept[end - i]!.token === kept[end - cycle - i]!.token;
+    if (same) {
+      kept.length = end - cycle;
+      return;
     }
   }
-  return kept;
+}
+
+/**
+ * The first tokens with recursion collapsed: `a b a b a b c` is `a b c`. Reads only as many frames as can still change
+ * the first `limit` tokens.
+ */
+export function collapseRecursion(
+  frames: readonly Frame[],
+  token: (frame: Frame) => FrameToken,
+  limit: number,
+): FrameToken[] {
+  const kept: FrameToken[] = [];
+  for (const frame of frames) {
+    kept.push(token(frame));
+    dropRepeatedTail(kept);
+    if (kept.length >= limit + 2 * MAX_CYCLE) break;
+  }
+  return kept.slice(0, limit);
 }
 
 function isBrowserFrame(frame: Frame): boolean {
@@ -126,6 +152,10 @@ export interface StackTokens {
   source: "application" | "library" | "none";
 }
 
+function packageOf(frame: Frame): string | null {
+  return frame.absPath === null ? null : modulePackage(frame.absPath);
+}
+
 /** The frames of one exception that count, innermost first. */
 export function contributingFrames(exception: ExceptionValue): StackTokens {
   const innermostFirst = exception.frames.toReversed();
@@ -137,15 +167,14 @@ export function contributingFrames(exception: ExceptionValue): StackTokens {
   if (synchronous.length > 0 && synchronous.length < inApp.length && inApp.some(isBrowserFrame)) {
     inApp = synchronous;
   }
-  const tokens = collapseRecursion(inApp.map(toToken)).slice(0, MAX_CONTRIBUTING_FRAMES);
+  const tokens = collapseRecursion(inApp, toToken, MAX_CONTRIBUTING_FRAMES);
   if (tokens.length > 0) {
     return { tokens, isWeak: tokens.every((token) => token.isWeak), source: "application" };
   }
-  const packages = innermostFirst.flatMap((frame): FrameToken[] => {
-    const name = frame.absPath === null ? null : modulePackage(frame.absPath);
-    return name === null ? [] : [{ token: `package ${name}`, isWeak: true, frame }];
-  });
-  const library = collapseRecursion(packages).slice(0, 1);
+  const inPackage = innermostFirst.find((frame) => packageOf(frame) !== null);
+  const library = inPackage
+    ? [{ token: `package ${packageOf(inPackage)}`, isWeak: true, frame: inPackage }]
+    : [];
   return { tokens: library, isWeak: true, source: library.length > 0 ? "library" : "none" };
 }
 

@@ -1,6 +1,8 @@
-import { generalise, isWord, type Shape } from "./generalise.ts";
+import { generalise, isWord } from "./generalise.ts";
+import type { Shape } from "./proposals.ts";
 import { renderTemplate } from "./render.ts";
-import { MAX_LINE_LENGTH, scanLine, type ScannedLine } from "./scan.ts";
+import { MAX_LINE_LENGTH, scanLine } from "./scan.ts";
+import type { ScannedLine } from "./tokens.ts";
 import { VARIABLE } from "./vocabulary.ts";
 
 /** Different masked lines that one miner remembers. About 200 bytes each, so one project's state is some 400 kB. */
