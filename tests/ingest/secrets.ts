@@ -65,7 +65,7 @@ export function shapedSecrets(seed: number): Secret[] {
     make("card in groups", card.replace(/(\d{4})(?=\d)/g, "$1 ")),
     make("email", `${local}@mail.example.org`, local),
     make("encoded email", `${local.replace("+", "")}%40example.org`, local.replace("+", "")),
-    make("IPv4", "203.0.113.77"),
+    make("IPv4", "from 203.0.113.77", "203.0.113.77"),
     make("IPv6", "2001:db8:85a3::8a2e:370:7334"),
     make("phone", "+49 151 2345 6789"),
     make("US phone", "(415) 555-0132"),

@@ -7,7 +7,7 @@ import { userHasher } from "../scrub/user-hash.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { type IngestKey, KeyDirectory, type KeySource } from "./key-directory.ts";
 import { type Limited, RateLimiter, rateLimitHeaders } from "./rate-limit.ts";
-import { type Row, rowsOf } from "./rows.ts";
+import { KnownIssues, type Row, rowsOf } from "./rows.ts";
 import { WriteFailure } from "./write-failure.ts";
 
 export interface IngestOptions {
@@ -29,13 +29,19 @@ export class Ingest {
   readonly budget = new ByteBudget();
   readonly #directory: KeyDirectory;
   readonly #limiter = new RateLimiter();
+  readonly #known = new KnownIssues();
   readonly #commit: GroupCommit;
   readonly #options: IngestOptions;
 
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#directory = new KeyDirectory(options.keys);
-    this.#commit = new GroupCommit({ write: options.write });
+    this.#commit = new GroupCommit({
+      write: async (rows) => {
+        await options.write(rows);
+        this.#known.add(rows);
+      },
+    });
   }
 
   /** @throws Rejection 403 unless the key exists, was not revoked and belongs to the project. */
@@ -84,7 +90,7 @@ export class Ingest {
    * @throws Rejection 503 when it could not be, 400 when the database refused all of it.
    */
   async record(key: IngestKey, signals: Signals): Promise<void> {
-    const rows = rowsOf(key.projectId, signals, key.rules);
+    const rows = rowsOf(key.projectId, signals, key.rules, this.#known);
     try {
       const { written, refused } = await this.#commit.submit(rows);
       if (refused > 0) {

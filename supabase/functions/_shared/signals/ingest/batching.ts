@@ -15,8 +15,8 @@ export interface BatchLimits {
 export const BATCH_LIMITS: BatchLimits = {
   rows: 500,
   chars: 4 * 1024 * 1024,
-  lingerMs: 3,
-  inFlight: 3,
+  lingerMs: 4,
+  inFlight: 2,
   queuedChars: 32 * 1024 * 1024,
 };
 

@@ -44,7 +44,8 @@ export interface KeySource {
  */
 export class KeyDirectory {
   readonly #entries = new Map<string, Entry>();
-  #asked = new Map<string, PromiseWithResolvers<IngestKey | null>>();
+  /** Asked for and not answered yet; the first of them may be in a query already. */
+  readonly #asked = new Map<string, PromiseWithResolvers<IngestKey | null>>();
   #asking = false;
 
   constructor(readonly source: KeySource, readonly now: () => number = () => performance.now()) {}
@@ -77,7 +78,6 @@ export class KeyDirectory {
     this.#asking = true;
     while (this.#asked.size > 0) {
       const batch = [...this.#asked].slice(0, MAX_ASKED);
-      for (const [publicKey] of batch) this.#asked.delete(publicKey);
       try {
         const found = new Map(
           (await this.source.load(batch.map(([publicKey]) => publicKey))).map((key) => [key.publicKey, key]),
@@ -90,6 +90,7 @@ export class KeyDirectory {
       } catch (error) {
         for (const [, asked] of batch) asked.reject(error);
       }
+      for (const [publicKey] of batch) this.#asked.delete(publicKey);
     }
     this.#asking = false;
   }

@@ -6,12 +6,43 @@ import type { FingerprintRule } from "../fingerprint/rules.ts";
 export interface Row {
   kind: "events" | "traffic" | "heartbeats";
   json: string;
+  /** The issue of an event, to be remembered once the row is written. */
+  issue?: string;
+}
+
+/** Issues that one isolate remembers to exist. */
+const MAX_KNOWN_ISSUES = 20_000;
+
+/**
+ * Issues that exist, because this isolate has written events of them (unless somebody deleted one since: it would come
+ * back without its explanation). What a fingerprint was made of is kept
+ * with the issue and not with each event, so for these it need not be sent again: a third of a small row.
+ */
+export class KnownIssues {
+  readonly #issues = new Set<string>();
+
+  has(issue: string): boolean {
+    return this.#issues.has(issue);
+  }
+
+  add(rows: readonly Row[]): void {
+    for (const { issue } of rows) {
+      if (issue === undefined || this.#issues.has(issue)) continue;
+      if (this.#issues.size >= MAX_KNOWN_ISSUES) this.#issues.clear();
+      this.#issues.add(issue);
+    }
+  }
 }
 
 /** The rows of everything that one request brought. */
-export function rowsOf(projectId: number, signals: Signals, rules: readonly FingerprintRule[]): Row[] {
+export function rowsOf(
+  projectId: number,
+  signals: Signals,
+  rules: readonly FingerprintRule[],
+  known: KnownIssues = new KnownIssues(),
+): Row[] {
   return [
-    ...signals.events.map((event) => row("events", eventRow(projectId, event, rules))),
+    ...signals.events.map((event) => eventRow(projectId, event, rules, known)),
     ...signals.traffic.map((traffic) => row("traffic", trafficRow(projectId, traffic))),
     ...signals.heartbeats.map((heartbeat) => row("heartbeats", heartbeatRow(projectId, heartbeat))),
   ];
@@ -21,9 +52,15 @@ function row(kind: Row["kind"], content: object): Row {
   return { kind, json: JSON.stringify(content) };
 }
 
-function eventRow(projectId: number, event: ErrorEvent, rules: readonly FingerprintRule[]) {
+function eventRow(
+  projectId: number,
+  event: ErrorEvent,
+  rules: readonly FingerprintRule[],
+  known: KnownIssues,
+): Row {
   const grouping = fingerprintEvent(event, rules);
-  return {
+  const issue = `${projectId}:${grouping.fingerprint}`;
+  const content = row("events", {
     project_id: projectId,
     event_id: event.eventId,
     fingerprint: grouping.fingerprint,
@@ -38,9 +75,10 @@ function eventRow(projectId: number, event: ErrorEvent, rules: readonly Fingerpr
     user_hash: event.userHash,
     trace_id: event.traceId,
     occurred_at: event.occurredAt,
-    grouping_components: grouping.components,
+    grouping_components: known.has(issue) ? null : grouping.components,
     payload: event,
-  };
+  });
+  return { ...content, issue };
 }
 
 function trafficRow(projectId: number, traffic: Traffic) {

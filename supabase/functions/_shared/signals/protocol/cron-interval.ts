@@ -14,8 +14,8 @@ const MINUTE_SECONDS = 60;
 const HOUR_MINUTES = 60;
 const DAY_MINUTES = 24 * HOUR_MINUTES;
 const DAY_MS = DAY_MINUTES * MINUTE_SECONDS * 1000;
-/** Four years and a day hold every gap that a schedule can have, 29 February included. */
-const DAYS_LOOKED_AT = 4 * 366;
+/** Eight years hold two of every day that there is, 29 February included. */
+const DAYS_LOOKED_AT = 8 * 366;
 const MAX_EXPRESSION_CHARS = 200;
 
 /**

@@ -5,11 +5,11 @@ import {
   MAX_CONTEXT_LINES,
   MAX_EXCEPTIONS,
   MAX_FRAMES,
-  MAX_MESSAGE_CHARS,
   MAX_NAME_CHARS,
   MAX_SOURCE_LINE_CHARS,
   MAX_URL_CHARS,
 } from "./limits.ts";
+import { valueOf } from "./prose.ts";
 import { readStackText } from "./stack-text.ts";
 
 /**
@@ -36,14 +36,9 @@ function readException(raw: Unknown, scrubber: Scrubber): ExceptionValue {
     return given === null ? null : scrubber.text(given, maxChars);
   };
   const mechanism = record(get(raw, "mechanism"));
-  const value = get(raw, "value");
   return {
     type: read(get(raw, "type"), MAX_NAME_CHARS),
-    // Some SDKs send the thrown object itself.
-    value: read(
-      typeof value === "object" && value !== null ? JSON.stringify(value) : value,
-      MAX_MESSAGE_CHARS,
-    ),
+    value: valueOf(get(raw, "type"), get(raw, "value"), scrubber),
     module: read(get(raw, "module"), MAX_NAME_CHARS),
     handled: boolean(get(mechanism, "handled")),
     mechanism: read(get(mechanism, "type"), MAX_NAME_CHARS),

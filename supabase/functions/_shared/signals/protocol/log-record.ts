@@ -3,6 +3,7 @@ import { hexId, number, text, traceId } from "./coerce.ts";
 import type { ParseContext } from "./context.ts";
 import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_URL_CHARS } from "./limits.ts";
 import { readObject, scrubbed } from "./normalize.ts";
+import { proseOf, valueOf } from "./prose.ts";
 import { stableId } from "./stable-id.ts";
 import { readExceptionText } from "./stack-text.ts";
 import { occurredAt } from "./time.ts";
@@ -33,8 +34,6 @@ export function logRecordToEvent(log: LogRecord, context: ParseContext): ErrorEv
   const version = (value: string | null | undefined) =>
     value === null || value === undefined ? null : scrubber.version(value, MAX_NAME_CHARS);
 
-  const body = text(log.body) ??
-    (log.body === null || log.body === undefined ? null : JSON.stringify(log.body));
   const template = attribute("sentry.message.template");
   const service = attribute("service.name");
   const release = attribute("sentry.release") ??
@@ -47,12 +46,17 @@ export function logRecordToEvent(log: LogRecord, context: ParseContext): ErrorEv
 
   return {
     eventId: hexId(log.attributes["log.record.uid"]) ??
-      stableId([text(log.timestamp), text(log.traceId), body, JSON.stringify(log.attributes), log.position]),
+      stableId([
+        text(log.timestamp),
+        text(log.traceId),
+        JSON.stringify([log.body, log.attributes]),
+        log.position,
+      ]),
     occurredAt: occurredAt(log.timestamp, context.receivedAt),
     level: log.level,
     platform: log.platform,
     logger: name(attribute("logger.name", "otel.scope.name", "sentry.origin")),
-    message: scrubbed(scrubber, body, MAX_MESSAGE_CHARS),
+    message: proseOf(log.body, scrubber),
     messageTemplate: template === undefined ? null : scrubbed(scrubber, template, MAX_MESSAGE_CHARS),
     exceptions: readException(attribute, context),
     release: version(release),
@@ -109,6 +113,6 @@ function readException(
     frames: [],
     ...outermost,
     type: scrubbed(scrubber, type, MAX_NAME_CHARS) ?? outermost?.type ?? null,
-    value: scrubbed(scrubber, message, MAX_MESSAGE_CHARS) ?? outermost?.value ?? null,
+    value: valueOf(type, message, scrubber) ?? outermost?.value ?? null,
   }];
 }

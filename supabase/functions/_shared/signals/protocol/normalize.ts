@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../platform/json.ts";
-import type { Bounds, Scrubber } from "../scrub/scrubber.ts";
+import type { Scrubber } from "../scrub/scrubber.ts";
 import type { ErrorEvent, Level } from "../event.ts";
 import { get, hexId, isRecord, list, number, record, text, traceId, type Unknown } from "./coerce.ts";
 import type { ParseContext } from "./context.ts";
@@ -7,9 +7,7 @@ import { readExceptions } from "./exceptions.ts";
 import {
   MAX_BREADCRUMBS,
   MAX_DEBUG_IMAGES,
-  MAX_DEPTH,
   MAX_FINGERPRINT_PARTS,
-  MAX_MEMBERS,
   MAX_MESSAGE_CHARS,
   MAX_NAME_CHARS,
   MAX_STRING_CHARS,
@@ -17,18 +15,9 @@ import {
   MAX_TAG_VALUE_CHARS,
   MAX_TAGS,
   MAX_URL_CHARS,
-  MAX_VALUES,
 } from "./limits.ts";
+import { FREE_FORM } from "./prose.ts";
 import { occurredAt } from "./time.ts";
-
-/** Bounds of `extra`, `contexts` and the data of breadcrumbs. */
-export const FREE_FORM: Bounds = {
-  depth: MAX_DEPTH,
-  members: MAX_MEMBERS,
-  values: MAX_VALUES,
-  stringChars: MAX_STRING_CHARS,
-  keyChars: MAX_TAG_KEY_CHARS,
-};
 
 const FILTERED = "[Filtered]";
 
@@ -84,8 +73,13 @@ const LEVELS: Record<string, Level> = {
 
 /** The level, whatever its spelling; `error` when none was given, as Sentry has it. */
 export function readLevel(value: unknown): Level {
+  return levelNamed(value) ?? "error";
+}
+
+/** The level of that name, or null. */
+export function levelNamed(value: unknown): Level | null {
   const name = typeof value === "string" ? value.toLowerCase() : "";
-  return Object.hasOwn(LEVELS, name) ? LEVELS[name]! : "error";
+  return Object.hasOwn(LEVELS, name) ? LEVELS[name]! : null;
 }
 
 export function scrubbed(scrubber: Scrubber, value: unknown, maxChars: number): string | null {

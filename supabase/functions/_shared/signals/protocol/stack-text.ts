@@ -1,5 +1,6 @@
 import type { Scrubber } from "../scrub/scrubber.ts";
 import type { ExceptionValue, Frame } from "../event.ts";
+import { privateKey } from "../scrub/detectors/private-key.ts";
 import { exceptionsFromText } from "../stack/parse-stack.ts";
 import {
   MAX_FRAMES,
@@ -9,6 +10,10 @@ import {
   MAX_STACK_TEXT_CHARS,
   MAX_URL_CHARS,
 } from "./limits.ts";
+import { valueOf } from "./prose.ts";
+
+/** How frames are printed: `at f (file:1:2)`, `f@file:1:2`, `File "file", line 1`. */
+const FRAME_LINE = /^\s{0,32}(?:at\s|File "|[^\s@:=]{0,200}@[^\s@]{1,1000}:\d+(?::\d+)?\s*$)/;
 
 /** Frames of a stack that was sent as its runtime printed it, innermost call last; those of its outermost exception. */
 export function readStackText(stack: string, scrubber: Scrubber): Frame[] {
@@ -18,13 +23,16 @@ export function readStackText(stack: string, scrubber: Scrubber): Frame[] {
 
 /**
  * The whole chain of exceptions that a printed stack tells of, root cause first; empty when there is none in it.
- * Parsed first and scrubbed then, because a scrubbed line may not parse.
+ * Lines with frames are scrubbed after parsing, because they may not parse any more when parts of them are missing; all
+ * others before, because parsing takes names away from their values. Keys that span lines go first of all.
  */
 export function readExceptionText(stack: string, scrubber: Scrubber): ExceptionValue[] {
-  return exceptionsFromText(stack.slice(0, MAX_STACK_TEXT_CHARS)).map((exception) => ({
+  const lines = privateKey.scrub(stack.slice(0, MAX_STACK_TEXT_CHARS)).split("\n")
+    .map((line) => FRAME_LINE.test(line) ? line : scrubber.text(line, MAX_MESSAGE_CHARS));
+  return exceptionsFromText(lines.join("\n")).map((exception) => ({
     ...exception,
     type: cleaned(exception.type, MAX_NAME_CHARS, scrubber),
-    value: cleaned(exception.value, MAX_MESSAGE_CHARS, scrubber),
+    value: valueOf(exception.type, exception.value, scrubber),
     module: cleaned(exception.module, MAX_NAME_CHARS, scrubber),
     frames: exception.frames.slice(-MAX_FRAMES).map((frame) => scrubFrame(frame, scrubber)),
   }));

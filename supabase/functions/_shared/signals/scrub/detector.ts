@@ -15,6 +15,7 @@ export const TRAITS = {
   quoteOrFlag: 512,
   nul: 1024,
   space: 2048,
+  backslash: 4096,
 } as const;
 
 /**

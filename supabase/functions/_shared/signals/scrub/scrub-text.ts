@@ -33,36 +33,50 @@ export const DETECTORS: readonly Detector[] = [
   ipAddress,
 ];
 
-/** Detectors whose finds look like versions: `app@2.1.x`, `1.2.3.4`. They are left out for fields that hold versions. */
-const LOOK_LIKE_VERSIONS: ReadonlySet<Detector> = new Set([ipAddress, phoneNumber]);
+/** `1.2.3.4`, `v1.2.3`, `shop@2.0.0.17+build.5`: what stands in a field for versions and has their form. */
+const VERSION = /^(?:[\w./-]{1,200}@)?v?\d{1,9}(?:\.\d{1,9}){0,3}(?:[+-][\w.+-]{0,100})?$/;
 
 /**
  * The text without secrets and personal data, and without what Postgres cannot store: NUL characters and halves of
  * surrogate pairs. Linear in its length.
  */
-export function scrubText(text: string, version = false): string {
+export function scrubText(text: string, mayBeVersion = false): string {
   let out = text.isWellFormed() ? text : text.toWellFormed();
   const traits = traitsOf(out);
   if (traits === 0) return out;
   if (traits & TRAITS.nul) out = out.replaceAll("\0", "\ufffd");
+  const escaped = (traits & TRAITS.backslash) !== 0;
+  if (escaped) out = openEscapes(out);
+  // A version of four numbers cannot be told from an IPv4 address: in a field for versions it is one.
+  const isVersion = mayBeVersion && VERSION.test(out);
   for (const detector of DETECTORS) {
-    if ((traits & detector.needs) === 0) continue;
-    if (version && LOOK_LIKE_VERSIONS.has(detector)) continue;
+    if ((traits & detector.needs) === 0 || (isVersion && detector === ipAddress)) continue;
     out = detector.scrub(out);
   }
-  return out;
+  return escaped ? out.replaceAll(BOUNDARY, "") : out;
+}
+
+/** A character that means nothing, is not typed by anybody and is no part of a word. */
+const BOUNDARY = "\ue000";
+
+/**
+ * In text that was encoded once more, as JSON inside a string, the `n` of an escaped newline touches the next word and
+ * would hide where it begins; and a quote may be written by its number.
+ */
+function openEscapes(text: string): string {
+  return text.replace(/\\u0022/g, '\\"').replace(/\\[nrtbf]/g, `$&${BOUNDARY}`);
 }
 
 /** Characters dropped at the end of a text that was cut: half a secret at its edge would not be recognised. */
 const EDGE_CHARS = 256;
 
 /** Scrubs a text and bounds it to `maxChars`; a longer one ends in an ellipsis. */
-export function scrubAndCut(text: string, maxChars: number, version = false): string {
+export function scrubAndCut(text: string, maxChars: number, mayBeVersion = false): string {
   if (text.length <= maxChars) {
-    const whole = scrubText(text, version);
+    const whole = scrubText(text, mayBeVersion);
     return whole.length <= maxChars ? whole : cut(whole, maxChars);
   }
-  const scrubbed = scrubText(text.slice(0, maxChars + EDGE_CHARS), version);
+  const scrubbed = scrubText(text.slice(0, maxChars + EDGE_CHARS), mayBeVersion);
   const edge = text.length > maxChars + EDGE_CHARS ? EDGE_CHARS : 0;
   return cut(scrubbed, Math.min(maxChars, scrubbed.length - edge));
 }

@@ -21,7 +21,7 @@ const OTHER = 0,
   EQUALS = 7,
   QUOTE = 8,
   DASH = 9;
-const SLASH = 10, NUL = 11, SPACE = 12;
+const SLASH = 10, NUL = 11, SPACE = 12, BACKSLASH = 13;
 
 const CLASS = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {
@@ -46,6 +46,7 @@ for (
     ["/", SLASH],
     ["\0", NUL],
     [" ", SPACE],
+    ["\\", BACKSLASH],
   ] as const
 ) CLASS[char.charCodeAt(0)] = kind;
 
@@ -85,6 +86,7 @@ export function traitsOf(text: string): number {
     else if (kind === PERCENT) traits |= TRAITS.percent;
     else if (kind === EQUALS) traits |= TRAITS.separator;
     else if (kind === QUOTE) traits |= TRAITS.quoteOrFlag;
+    else if (kind === BACKSLASH) traits |= TRAITS.backslash;
     else if (kind === SPACE) traits |= TRAITS.space;
     else if (kind === NUL) traits |= TRAITS.nul;
     if (run > longest) longest = run;

@@ -32,7 +32,7 @@ const STATUSES: Record<string, Heartbeat["status"]> = {
 
 /** A check-in, or null when it names no monitor. */
 export function readCheckIn(raw: Unknown, context: ParseContext): Heartbeat | null {
-  const slug = toSlug(text(get(raw, "monitor_slug")) ?? "");
+  const slug = toSlug(scrubbed(context.scrubber, get(raw, "monitor_slug"), MAX_SLUG_CHARS) ?? "");
   if (slug === "") return null;
   const status = text(get(raw, "status"))?.toLowerCase() ?? "ok";
   const id = hexId(get(raw, "check_in_id"));
@@ -40,7 +40,7 @@ export function readCheckIn(raw: Unknown, context: ParseContext): Heartbeat | nu
   const duration = number(get(raw, "duration"));
   const margin = number(get(config, "checkin_margin"));
   return {
-    monitorSlug: context.scrubber.text(slug, MAX_SLUG_CHARS),
+    monitorSlug: slug,
     // All zeros means "the one in progress" to Sentry: it is not an id.
     checkInId: id === null || /^0+$/.test(id) ? context.newId() : id,
     status: Object.hasOwn(STATUSES, status) ? STATUSES[status]! : "error",

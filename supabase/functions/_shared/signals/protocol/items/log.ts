@@ -2,7 +2,7 @@ import { get, isRecord, list, record, text, type Unknown } from "../coerce.ts";
 import type { ParseContext, SignalsBuilder } from "../context.ts";
 import { MAX_EVENTS_PER_REQUEST } from "../limits.ts";
 import { logRecordToEvent } from "../log-record.ts";
-import { readLevel } from "../normalize.ts";
+import { levelNamed } from "../normalize.ts";
 import { plainAttributes } from "../otlp-values.ts";
 
 /**
@@ -14,8 +14,7 @@ export function addLogs(raw: unknown, header: Unknown, context: ParseContext, si
   const platform = text(get(header, "platform")) ?? "other";
   logs.forEach((log, position) => {
     if (!isRecord(log) || signals.events.length >= MAX_EVENTS_PER_REQUEST) return;
-    const named = text(get(log, "level")) ?? text(get(log, "severity_text")) ?? "";
-    const level = named === "" ? "info" : readLevel(named);
+    const level = levelNamed(get(log, "level") ?? get(log, "severity_text"));
     if (level !== "error" && level !== "fatal") return;
     const body = get(log, "body");
     signals.events.push(logRecordToEvent({

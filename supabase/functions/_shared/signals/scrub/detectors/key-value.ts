@@ -24,8 +24,9 @@ const SCHEME = /^(?:Bearer|Basic|Token|ApiKey|Negotiate)(?:\s+|%20|\+)/i;
 const PLACEHOLDER = /^(?:\$\{|\$\d+$|%[sdrivo@]$|\*+$|\[Filtered\]|\{\{|<[a-z_ -]{1,32}>$)/;
 const NOTHING = /^(?:null|undefined|None|nil|true|false|True|False)$/;
 
-/** What other detectors leave behind: `[ssn] = x` speaks of no secret any more. */
+/** What detectors leave behind: `[ssn] = x` speaks of no secret any more, and `password: [phone]` holds none. */
 const MARKERS = new Set(["email", "ip", "card", "phone", "ssn", "iban"]);
+const MARKER = /^\[(?:Filtered|email|ip|card|phone|ssn|iban)\]/;
 
 type Classify = (name: string) => KeyClass | null;
 
@@ -150,7 +151,7 @@ function valueAt(text: string, start: number, header: boolean, quote: string): V
   if (header) return { start, end: headerEnd(text, start, quote), kind: "bare" };
   const first = text[start]!;
   if (first === "[" || first === "{") {
-    if (text.startsWith(FILTERED, start)) return null;
+    if (MARKER.test(text.slice(start, start + FILTERED.length))) return null;
     const close = text.indexOf(first === "[" ? "]" : "}", start);
     const end = close === -1 || close - start > MAX_STRUCTURE_CHARS
       ? endOf(text, start, /[\r\n]/g)
