@@ -38,6 +38,12 @@ const EXPLAINED_SHARE = 0.5;
 const EXPLAINED_LEAD_MS = 60_000;
 /** An issue that was first seen this long before its events reach us is no new one. */
 const NEW_ISSUE_MS = 30 * 60_000;
+/** An episode's level is known after this long. */
+const LEVEL_MS = 60_000;
+/** Rises of one issue that are no further apart than this are one burst. */
+const BURST_GAP_MS = 60 * 60_000;
+/** A rise this soon after an unexplained one of the same subject is most likely more of the same. */
+const CONTINUES_MS = 30 * 60_000;
 /** The past is aged this often. */
 const AGE_MS = 60_000;
 /** No verdict before this much history: before it every issue is new. */
@@ -133,6 +139,7 @@ function newSubject(key: string, kind: SubjectState["kind"], service: string, no
     lastEventAt: now,
     episode: null,
     bursts: 0,
+    lastBurstAt: 0,
   };
 }
 
@@ -226,17 +233,28 @@ function watch(state: BlameState, added: Added): void {
     if (!subject) continue;
     subject.lastEventAt = state.now;
     const requestsEver = state.services[subject.service]?.requestsEver ?? 0;
-    const expected = quietRate(state, subject) * (requestsEver - subject.requestsSeen);
+    const requests = requestsEver - subject.requestsSeen;
     subject.requestsSeen = requestsEver;
-    subject.detector = stepDetector(subject.detector, events.count, expected, binStart(events.firstAt));
-    if (!warm || subject.episode !== null) continue;
+    const episode = subject.episode;
+    // An episode first has to find its own level; a rise above that level later is another fault.
+    if (episode && (episode.blamed || state.now - episode.openedAt < LEVEL_MS)) continue;
+    const rate = episode ? episodeRate(state, subject, episode) : quietRate(state, subject);
+    subject.detector = stepDetector(
+      subject.detector,
+      events.count,
+      rate * requests,
+      binStart(events.firstAt),
+    );
+    if (!warm) continue;
     const facts = subject.facts;
-    const isNew = facts !== null && facts.firstSeenAt > state.now - NEW_ISSUE_MS &&
-      subject.past.events === 0 &&
-      facts.firstSeenAt >= state.startedAt + WARM_UP_MS &&
+    const isNew = facts !== null && episode === null && facts.firstSeenAt > state.now - NEW_ISSUE_MS &&
+      subject.past.events === 0 && facts.firstSeenAt >= state.startedAt + WARM_UP_MS &&
       firstEventAt(subject) >= facts.firstSeenAt - 60_000;
     if (isNew || detectorLevel(subject.detector) >= ALARM_LEVEL) {
       const first = isNew ? facts.firstSeenAt : risingSince(subject.detector) ?? events.firstAt;
+      if (episode) close(state, subject, episode);
+      const continues = !isNew && state.now - subject.lastBurstAt < CONTINUES_MS;
+      subject.detector = calmDetector();
       subject.episode = {
         openedAt: state.now,
         firstEventAt: first,
@@ -244,6 +262,7 @@ function watch(state: BlameState, added: Added): void {
         verdict: null,
         settledAt: null,
         blamed: false,
+        continues,
       };
       if (isNew) serviceOf(state, subject.service).newIssues++;
     }
@@ -252,6 +271,18 @@ function watch(state: BlameState, added: Added): void {
 
 function firstEventAt(subject: SubjectState): number {
   return subject.bins[0]?.t ?? Infinity;
+}
+
+/** A cautious rate of events per request within an episode, up to the rise that its detector may see. */
+function episodeRate(state: BlameState, subject: SubjectState, episode: Episode): number {
+  const until = risingSince(subject.detector) ?? Infinity;
+  const between = (bins: readonly Bin[]) => {
+    const [all, later] = [sumSince(bins, episode.firstEventAt - BIN_MS), sumSince(bins, until)];
+    return [all[0] - later[0], all[1] - later[1]] as const;
+  };
+  const [requests, failures] = between(state.services[subject.service]?.bins ?? []);
+  const events = subject.kind === "rate" ? failures : between(subject.bins)[0];
+  return (events + 1 + Math.sqrt(Math.max(0, events))) / Math.max(1, requests);
 }
 
 /** A cautious rate of events per request outside of episodes: one standard deviation above the mean. */
@@ -362,7 +393,8 @@ function close(state: BlameState, subject: SubjectState, episode: Episode): void
   if (episode.blamed) {
     subject.excluded = { from: episode.firstEventAt - BIN_MS, to: state.now };
   } else {
-    subject.bursts++;
+    if (episode.openedAt - subject.lastBurstAt > BURST_GAP_MS) subject.bursts++;
+    subject.lastBurstAt = state.now;
     subject.levelFrom = state.now - QUIET_MS;
     subject.past = { events: 0, requests: 0 };
   }

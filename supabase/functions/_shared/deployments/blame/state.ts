@@ -47,6 +47,8 @@ export interface Episode {
   settledAt: number | null;
   /** Whether a change was ever blamed in it. */
   blamed: boolean;
+  /** Whether it follows closely on a rise of the same subject that no change explained. */
+  continues: boolean;
 }
 
 export interface SubjectState {
@@ -71,6 +73,7 @@ export interface SubjectState {
   episode: Episode | null;
   /** Episodes without a change behind them, decayed: how often this issue flares up by itself. */
   bursts: number;
+  lastBurstAt: number;
 }
 
 /** All that blame remembers of one project. Plain JSON. */

@@ -24,8 +24,12 @@ const BASELINE_EVENTS = 0.5;
 const BASELINE_REQUESTS = 1000;
 /** How often each cause sets in gradually instead of at once. */
 const GRADUAL_SHARE: Record<OtherCause, number> = { external: 0.2, traffic: 0.4, leak: 0.9, organic: 0.1 };
+/** Further rises per hour of a trouble that has begun to rise: leaks and growing queues come in steps to a detector. */
+const CONTINUATION_PER_HOUR = 2;
 /** A fault can have begun this long before the detector noticed a rise. */
 const ONSET_SLACK_MS = 5 * 60_000;
+/** Changes at most this much older than the first event are followed from their first moment. */
+const REACH_BACK_MS = 20 * 60_000;
 /** A change this much older than the window is equally likely to show in each of its intervals, to a good approximation. */
 const LONG_AGO_MS = 60 * 60_000;
 
@@ -94,13 +98,14 @@ export function baselineRate(subject: SubjectState, bins: readonly RateBin[], ri
 
 function hazardPerHour(other: OtherCause, scene: Scene, isNew: boolean): number {
   const { hazardPerHour: prior, hazardPriorHours } = scene.priors;
-  if (other !== "organic") return prior[other];
+  const continued = scene.subject.episode?.continues ? CONTINUATION_PER_HOUR : 0;
+  if (other !== "organic") return prior[other] + (other === "leak" ? continued : 0);
   // Hours of history at the weight that decay left them, like the counts.
   const fading = HALF_LIFE_MS / Math.LN2;
   const hours = (fading / HOUR_MS) * (1 - Math.exp(-(scene.now - scene.state.startedAt) / fading));
   const seen = isNew ? scene.state.services[scene.subject.service]?.newIssues ?? 0 : scene.subject.bursts;
   const base = isNew ? prior.newIssue : prior.burst;
-  return (seen + base * hazardPriorHours) / (hours + hazardPriorHours);
+  return continued + (seen + base * hazardPriorHours) / (hours + hazardPriorHours);
 }
 
 /** Changes that came before the first event, up to clock skew: what comes after it can only have caused a further rise. */
@@ -109,12 +114,28 @@ function candidates(scene: Scene): Change[] {
   return scene.state.changes.filter((change) => change.at > scene.now - CANDIDATE_MS && change.at <= latest);
 }
 
+/**
+ * Start of the intervals that are looked at. It reaches back to every recent change, because a small or gradual fault can
+ * have begun with the change and yet have taken its time to hit somebody.
+ */
+function windowFrom(scene: Scene, suspects: readonly Change[]): number {
+  let from = scene.firstEventAt - ONSET_SLACK_MS;
+  for (const change of suspects) {
+    if (change.at > scene.firstEventAt - REACH_BACK_MS) {
+      from = Math.min(from, change.at - scene.priors.lag.skewSeconds * 1000);
+    }
+  }
+  return from;
+}
+
 /** Scores every candidate change and every other cause of one subject's episode. */
 export function weigh(scene: Scene): Weighing {
   const { state, subject, priors } = scene;
   const all = countsOf(scene);
   const baseline = baselineRate(subject, all, binStart(scene.firstEventAt));
-  const bins = all.filter((bin) => bin.t >= scene.firstEventAt - ONSET_SLACK_MS);
+  const suspects = candidates(scene);
+  const from = windowFrom(scene, suspects);
+  const bins = all.filter((bin) => bin.t >= from);
   const views = FACTORS.map((rule) => rule(scene));
   const isNew = subject.facts !== null && subject.facts.firstSeenAt >= scene.firstEventAt;
 
@@ -148,7 +169,7 @@ export function weigh(scene: Scene): Weighing {
     });
   };
 
-  for (const change of candidates(scene)) {
+  for (const change of suspects) {
     const reach = reachOf(change, subject.service, state.services, state.changes, windowStart, versions);
     const rate = changeEvidence(change, reach);
     const suspect: Suspect = { key: change.id, change, other: null, kind: change.kind };
