@@ -144,6 +144,14 @@ as $$
     'decision_count', (
       select count(*) from public.decisions as d where d.issue_id = i.id and d.created_at >= i.episode_started_at
     ),
+    'last_decision', (
+      select jsonb_build_object(
+        'verdict', d.verdict, 'action', d.action, 'target_key', d.target_key,
+        'probable_cause', d.record -> 'context' ->> 'probableCause'
+      )
+      from public.decisions as d where d.issue_id = i.id and d.created_at >= i.episode_started_at
+      order by d.created_at desc limit 1
+    ),
     'relapsed_fix_id', (
       select f.id from public.auto_fixes as f
       where f.issue_id = i.id and f.outcome = 'succeeded' and i.status = 'regressed' and f.finished_at > i.episode_started_at - interval '1 hour'

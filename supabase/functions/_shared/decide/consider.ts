@@ -15,7 +15,7 @@ import type { Job } from "../platform/jobs.ts";
 import { callRpc, type RpcClient } from "../platform/rpc.ts";
 import { causeKeysOf } from "./candidates.ts";
 import { decide } from "./decide.ts";
-import { nextLook, withholdUntilVerifiable } from "./evidence-gate.ts";
+import { nextLook, repeats, withholdUntilVerifiable } from "./evidence-gate.ts";
 import { decideAmongFitting } from "./fitting.ts";
 import {
   changesOf,
@@ -26,7 +26,7 @@ import {
   recentTraffic,
 } from "./issue-context.ts";
 import { parseLimits } from "./limits.ts";
-import { storeDecision } from "./store.ts";
+import { queueDiagnosis, storeDecision } from "./store.ts";
 import type { DecisionRecord } from "./types.ts";
 
 export interface ConsiderWorld {
@@ -46,8 +46,9 @@ const SILENT_MS = 10 * 60_000;
  * the fix's own state queues the work.
  */
 export async function considerIssue(world: ConsiderWorld, job: Job): Promise<StepResult> {
-  if (job.issueId === null) throw new Error(`job ${job.id} (${job.kind}) names no issue`);
-  const context = await loadIssue(world.client, job.issueId);
+  const { issueId } = job;
+  if (issueId === null) throw new Error(`job ${job.id} (${job.kind}) names no issue`);
+  const context = await loadIssue(world.client, issueId);
   if (!context?.event || ENDED.includes(context.issue.status) || context.issue.merged_into_id !== null) {
     return DONE;
   }
@@ -60,6 +61,10 @@ export async function considerIssue(world: ConsiderWorld, job: Job): Promise<Ste
   const patterns = await world.patterns();
   const diagnosis = await diagnoseIssue(world, context, patterns);
   const decision = await decideOn(world, context, diagnosis, patterns);
+  if (repeats(decision, context.last_decision)) {
+    if (decision.retryAt !== null) await queueDiagnosis(world.client, issueId, decision.retryAt);
+    return DONE;
+  }
   await storeDecision(world.client, { job, diagnosis, decision });
   return DONE;
 }
@@ -150,10 +155,10 @@ async function decideOn(
     },
   );
   const errors = issue.event_count - issue.episode_event_count;
-  const withheld = withholdUntilVerifiable(record, errors, context.decision_count, now);
-  return withheld.verdict === "observe" && withheld.retryAt === null && withheld.inform === null
-    ? { ...withheld, retryAt: nextLook(context.decision_count + 3, now) }
-    : withheld;
+  const ageMs = now.getTime() - Date.parse(issue.episode_started_at);
+  const withheld = withholdUntilVerifiable(record, errors, ageMs, now);
+  const isIdle = withheld.verdict === "observe" && withheld.retryAt === null && withheld.inform === null;
+  return isIdle ? { ...withheld, retryAt: nextLook(ageMs, now) } : withheld;
 }
 
 const calibrationSchema = z.object({

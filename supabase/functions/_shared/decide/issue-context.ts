@@ -64,6 +64,12 @@ const contextSchema = z.object({
     finished_at: z.string().nullable(),
   })),
   decision_count: z.number(),
+  last_decision: z.object({
+    verdict: z.string(),
+    action: z.string().nullable(),
+    target_key: z.string().nullable(),
+    probable_cause: z.string().nullable(),
+  }).nullable(),
   relapsed_fix_id: z.number().nullable(),
   integrations: z.array(z.object({ kind: z.string(), name: z.string(), configuration: z.json() })),
 });

@@ -54,3 +54,8 @@ function fixRow(candidate: Candidate, state: "approved" | "in_review", automatic
     state,
   };
 }
+
+/** Asks the engine to look at an issue at this time. */
+export async function queueDiagnosis(client: RpcClient, issueId: number, runAt: string): Promise<void> {
+  await callRpc(client, "queue_diagnosis", { p_issue_id: issueId, p_run_at: runAt }, z.null());
+}
