@@ -17,6 +17,17 @@ export function functionEnvironment(
   };
 }
 
+/**
+ * What is convenient on a platform that only this machine can reach, and stays off on hosted Supabase: metrics without a key, and
+ * webhooks to servers on loopback. Whoever has set a variable himself keeps his value.
+ */
+export function allowForDevelopment(host = "127.0.0.1"): void {
+  if (!["127.0.0.1", "::1", "localhost"].includes(host)) return;
+  for (const name of ["PRUNELLA_METRICS_PUBLIC", "PRUNELLA_ALLOW_LOOPBACK_TARGETS"]) {
+    if (Deno.env.get(name) === undefined) Deno.env.set(name, "true");
+  }
+}
+
 /** Sets variables of this process; the returned function puts back what was there. */
 export function setEnvironment(variables: Record<string, string>): () => void {
   const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);

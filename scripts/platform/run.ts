@@ -1,4 +1,5 @@
 import { parseArguments, USAGE } from "./arguments.ts";
+import { allowForDevelopment } from "./environment.ts";
 import { type PlatformOptions, startPlatform } from "./start.ts";
 
 /** `npm run platform`: the local platform until it is interrupted. Returns the exit code. */
@@ -16,6 +17,7 @@ export async function runPlatform(args: readonly string[], defaults: PlatformOpt
 
 async function runUntilInterrupted(options: PlatformOptions): Promise<void> {
   const stopAsked = interrupted();
+  allowForDevelopment(options.host);
   const platform = await startPlatform(options);
   console.log(`Prunella's platform is up (${platform.engine}).`);
   if (platform.migrated.length > 0) console.log(`Migrations applied: ${platform.migrated.length}`);
@@ -24,6 +26,7 @@ async function runUntilInterrupted(options: PlatformOptions): Promise<void> {
     `  Studio           ${platform.url}`,
     `  REST             ${platform.url}/rest/v1`,
     `  Functions        ${platform.functionsUrl}`,
+    `  Metrics          ${platform.functionsUrl}/metrics`,
     `  Publishable key  ${platform.publishableKey}`,
     `  Secret key       ${platform.secretKey}`,
     `  Automations key  ${platform.automationsKey}`,
