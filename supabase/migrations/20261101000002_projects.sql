@@ -14,7 +14,8 @@ create table public.projects (
   constraint projects_slug_is_unique unique (slug),
   constraint projects_slug_is_plain check (slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
   constraint projects_name_is_short check (char_length(name) between 1 and 200),
-  constraint projects_mode_is_known check (mode in ('observe', 'suggest', 'auto'))
+  constraint projects_mode_is_known check (mode in ('observe', 'suggest', 'auto')),
+  constraint projects_time_zone_is_known check (timestamptz '2000-01-01 00:00:00+00' at time zone time_zone is not null)
 );
 comment on table public.projects is 'A tenant: one monitored application.';
 comment on column public.projects.mode is 'observe: record only; suggest: every fix waits for review; auto: act within the limits.';
@@ -49,6 +50,14 @@ $$;
 comment on function prunella.projects_as(text) is 'Projects in which the caller has at least the given role.';
 revoke execute on function prunella.projects_as(text) from public;
 grant execute on function prunella.projects_as(text) to authenticated, service_role;
+
+create function prunella.has_members(p_project_id bigint) returns boolean
+language sql stable security definer set search_path = ''
+as $$ select exists (select from public.project_members as m where m.project_id = p_project_id) $$;
+comment on function prunella.has_members(bigint) is
+  'Whether a project has its people yet: until it has, in the statement that creates it, its creator sees it.';
+revoke execute on function prunella.has_members(bigint) from public;
+grant execute on function prunella.has_members(bigint) to authenticated, service_role;
 
 create function prunella.add_creator_as_admin() returns trigger
 language plpgsql security definer set search_path = ''
@@ -91,7 +100,11 @@ alter table public.projects enable row level security;
 alter table public.project_members enable row level security;
 
 create policy "members see their projects" on public.projects
-  for select to authenticated using (id in (select prunella.projects_as('viewer')) or created_by = (select auth.uid()));
+  for select to authenticated using (
+    id in (select prunella.projects_as('viewer'))
+    -- Whoever inserts a project reads it back before the trigger has made him its admin; later his membership counts alone.
+    or (created_by = (select auth.uid()) and not prunella.has_members(id))
+  );
 create policy "people create projects as themselves" on public.projects
   for insert to authenticated with check (created_by = (select auth.uid()));
 create policy "admins change their projects" on public.projects
@@ -117,8 +130,9 @@ create trigger projects_touch before update on public.projects
   for each row execute function prunella.touch_updated_at();
 create trigger projects_creator_is_admin after insert on public.projects
   for each row execute function prunella.add_creator_as_admin();
+-- Projects that machines made have no admin, and nobody to keep.
 create constraint trigger project_members_keep_an_admin after update or delete on public.project_members
-  deferrable initially deferred for each row execute function prunella.keep_an_admin();
+  deferrable initially deferred for each row when (old.role = 'admin') execute function prunella.keep_an_admin();
 
 create table public.ingest_keys (
   id bigint generated always as identity primary key,

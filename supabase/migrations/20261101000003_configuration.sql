@@ -68,6 +68,8 @@ create trigger system_config_number before insert on public.system_config
   for each row execute function prunella.number_config_version();
 create trigger system_config_is_append_only before update or delete on public.system_config
   for each row when (pg_trigger_depth() = 0) execute function prunella.refuse_change();
+create trigger system_config_is_never_emptied before truncate on public.system_config
+  for each statement execute function prunella.refuse_change();
 
 create view public.current_config with (security_invoker = on) as
 select distinct on (c.project_id, c.key) c.project_id, c.key, c.version, c.value, c.reason, c.changed_by, c.created_at
@@ -80,14 +82,15 @@ grant select on public.current_config to authenticated, service_role;
 create function prunella.setting(p_project_id bigint, p_key text) returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
-  select nullif(coalesce(
-    (select c.value from public.system_config as c
-     where c.project_id = p_project_id and c.key = p_key order by c.version desc limit 1),
-    (select c.value from public.system_config as c
-     where c.project_id is null and c.key = p_key order by c.version desc limit 1)
-  ), 'null'::jsonb)
+  select coalesce(
+    nullif((select c.value from public.system_config as c
+     where c.project_id = p_project_id and c.key = p_key order by c.version desc limit 1), 'null'),
+    nullif((select c.value from public.system_config as c
+     where c.project_id is null and c.key = p_key order by c.version desc limit 1), 'null')
+  )
 $$;
-comment on function prunella.setting(bigint, text) is 'The project''s value of a key, else the installation''s, else null.';
+comment on function prunella.setting(bigint, text) is
+  'The project''s value of a key, else the installation''s, else null. A value that was unset counts as none.';
 revoke execute on function prunella.setting(bigint, text) from public;
 grant execute on function prunella.setting(bigint, text) to authenticated, service_role;
 
@@ -101,8 +104,13 @@ declare
   v_row public.system_config;
 begin
   if p_idempotency_key is not null then
+    -- Two calls with one key at once: the second waits here and finds what the first wrote.
+    perform pg_advisory_xact_lock(hashtextextended('system_config_change:' || p_idempotency_key, 0));
     select * into v_row from public.system_config where idempotency_key = p_idempotency_key;
-    if found then
+    if found and (v_row.project_id, v_row.key) is distinct from (p_project_id, p_key) then
+      raise exception 'the idempotency key % was used for another change', p_idempotency_key
+        using errcode = 'invalid_parameter_value', hint = 'Use a new key for a new change.';
+    elsif found then
       return v_row;
     end if;
     insert into public.system_config (project_id, key, version, value, reason, reverts_version, idempotency_key)

@@ -201,6 +201,25 @@ $$;
 comment on function prunella.close_event_partition(text) is 'Row-level security of one partition of error_events: people reach its rows through the table alone.';
 revoke execute on function prunella.close_event_partition(text) from public;
 
+create function prunella.make_event_partition(p_name text, p_day date) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  execute format('create table prunella.%I (like public.error_events including defaults including storage including compression)', p_name);
+  -- After days without upkeep the default partition may hold this day's events, and Postgres would refuse to attach another.
+  execute format(
+    'with moved as (delete from prunella.error_events_default where received_on = %L returning *)
+     insert into prunella.%I select * from moved', p_day, p_name
+  );
+  execute format(
+    'alter table public.error_events attach partition prunella.%I for values from (%L) to (%L)', p_name, p_day, p_day + 1
+  );
+  perform prunella.close_event_partition(p_name);
+end
+$$;
+comment on function prunella.make_event_partition(text, date) is 'Makes the partition of one day, with the events that the default partition took in for it.';
+revoke execute on function prunella.make_event_partition(text, date) from public;
+
 -- Partitions: made a week ahead, dropped whole when they are older than the retention.
 create function prunella.ensure_event_partitions(p_now timestamptz default now(), p_days_ahead integer default 7)
 returns integer
@@ -214,11 +233,7 @@ begin
     select generate_series((p_now at time zone 'utc')::date - 1, (p_now at time zone 'utc')::date + p_days_ahead, '1 day')::date
   loop
     if to_regclass(format('prunella.error_events_%s', to_char(v_day, 'YYYYMMDD'))) is null then
-      execute format(
-        'create table prunella.error_events_%s partition of public.error_events for values from (%L) to (%L)',
-        to_char(v_day, 'YYYYMMDD'), v_day, v_day + 1
-      );
-      perform prunella.close_event_partition(format('error_events_%s', to_char(v_day, 'YYYYMMDD')));
+      perform prunella.make_event_partition(format('error_events_%s', to_char(v_day, 'YYYYMMDD')), v_day);
       v_made := v_made + 1;
     end if;
   end loop;
@@ -247,6 +262,7 @@ begin
     execute format('drop table prunella.%I', v_name);
     v_dropped := v_dropped + 1;
   end loop;
+  delete from prunella.error_events_default where received_on < (p_now at time zone 'utc')::date - p_retention_days;
   return v_dropped;
 end
 $$;

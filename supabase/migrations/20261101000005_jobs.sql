@@ -40,25 +40,6 @@ create index jobs_issue_id_idx on public.jobs (issue_id) where issue_id is not n
 create index jobs_fix_id_idx on public.jobs (fix_id) where fix_id is not null;
 create index jobs_finished_at_idx on public.jobs (finished_at) where finished_at is not null;
 
-create function prunella.enqueue(
-  p_kind text, p_project_id bigint, p_issue_id bigint, p_fix_id bigint, p_run_at timestamptz, p_payload jsonb default '{}',
-  p_priority smallint default 5::smallint
-) returns void
-language sql security definer set search_path = ''
-as $$
-  insert into public.jobs (kind, project_id, issue_id, fix_id, run_at, payload, priority, dedupe_key)
-  values (
-    p_kind, p_project_id, p_issue_id, p_fix_id, p_run_at, p_payload, p_priority,
-    p_kind || ':' || coalesce('fix:' || p_fix_id, 'issue:' || p_issue_id, 'project:' || p_project_id, 'all')
-  )
-  on conflict (dedupe_key) where state = 'queued'
-  do update set run_at = least(public.jobs.run_at, excluded.run_at)
-$$;
-comment on function prunella.enqueue(text, bigint, bigint, bigint, timestamptz, jsonb, smallint) is
-  'Queues a job once per kind and subject; a second call only moves it earlier.';
-revoke execute on function prunella.enqueue(text, bigint, bigint, bigint, timestamptz, jsonb, smallint) from public;
-grant execute on function prunella.enqueue(text, bigint, bigint, bigint, timestamptz, jsonb, smallint) to service_role;
-
 -- The wake-up is a convenience: if it is lost, the sweep of pg_cron finds the job within the minute.
 create function prunella.wake_engine() returns void
 language plpgsql security definer set search_path = ''
@@ -81,11 +62,39 @@ begin
     headers := jsonb_build_object('content-type', 'application/json', 'apikey', v_key),
     timeout_milliseconds := 5000
   );
+exception when others then
+  -- Callers are in the midst of recording events or approving a fix: a wrong address must not undo that.
+  raise warning 'the healing engine could not be woken: %', sqlerrm;
 end
 $$;
 comment on function prunella.wake_engine() is
   'Calls the healing engine through pg_net. Address and key come from Vault: prunella_functions_url, prunella_automations_key.';
 revoke execute on function prunella.wake_engine() from public;
+
+create function prunella.enqueue(
+  p_kind text, p_project_id bigint, p_issue_id bigint, p_fix_id bigint, p_run_at timestamptz, p_payload jsonb default '{}',
+  p_priority smallint default 5::smallint
+) returns void
+language sql security definer set search_path = ''
+as $$
+  with asked as (
+    insert into public.jobs (kind, project_id, issue_id, fix_id, run_at, payload, priority, dedupe_key)
+    values (
+      p_kind, p_project_id, p_issue_id, p_fix_id, p_run_at, p_payload, p_priority,
+      p_kind || ':' || coalesce('fix:' || p_fix_id, 'issue:' || p_issue_id, 'project:' || p_project_id, 'all')
+    )
+    on conflict (dedupe_key) where state = 'queued'
+    do update set run_at = least(public.jobs.run_at, excluded.run_at), priority = least(public.jobs.priority, excluded.priority)
+    where public.jobs.run_at > excluded.run_at or public.jobs.priority > excluded.priority
+    returning run_at, xmax <> 0 as is_moved
+  )
+  -- The trigger below sees new jobs only.
+  select prunella.wake_engine() from asked where is_moved and run_at <= now() + interval '1 second'
+$$;
+comment on function prunella.enqueue(text, bigint, bigint, bigint, timestamptz, jsonb, smallint) is
+  'Queues a job once per kind and subject; a second call only moves it forward: earlier, and to a higher priority.';
+revoke execute on function prunella.enqueue(text, bigint, bigint, bigint, timestamptz, jsonb, smallint) from public;
+grant execute on function prunella.enqueue(text, bigint, bigint, bigint, timestamptz, jsonb, smallint) to service_role;
 
 create function prunella.wake_on_due_jobs() returns trigger
 language plpgsql security definer set search_path = ''
@@ -116,25 +125,64 @@ comment on function prunella.state_after_return(public.jobs, boolean) is 'What a
 revoke execute on function prunella.state_after_return(public.jobs, boolean) from public;
 grant execute on function prunella.state_after_return(public.jobs, boolean) to service_role;
 
+create function prunella.put_back_job(
+  p_job public.jobs, p_retry boolean, p_run_at timestamptz, p_payload jsonb, p_attempt_count integer, p_error text, p_now timestamptz
+) returns text
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  v_state text := prunella.state_after_return(p_job, p_retry);
+begin
+  loop
+    begin
+      update public.jobs
+      set state = v_state, run_at = p_run_at, payload = p_payload, attempt_count = p_attempt_count, last_error = left(p_error, 2000),
+          finished_at = case when v_state <> 'queued' then p_now end, lease_owner = null, leased_until = null
+      where id = p_job.id;
+      return v_state;
+    exception when unique_violation then
+      -- The same work was queued this very moment: the younger job does it.
+      v_state := 'done';
+    end;
+  end loop;
+end
+$$;
+comment on function prunella.put_back_job(public.jobs, boolean, timestamptz, jsonb, integer, text, timestamptz) is
+  'Ends a run that did not finish its job. The caller holds the row. Returns the job''s state.';
+
+create function prunella.return_lost_jobs(p_now timestamptz) returns integer
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  v_job public.jobs;
+  v_count integer := 0;
+begin
+  -- A worker that died: its job goes back, or is given up after too many attempts.
+  for v_job in
+    select * from public.jobs where state = 'running' and leased_until < p_now order by id limit 100 for update skip locked
+  loop
+    perform prunella.put_back_job(
+      v_job, v_job.attempt_count < v_job.max_attempts, v_job.run_at, v_job.payload, v_job.attempt_count,
+      coalesce(v_job.last_error, 'the worker ' || v_job.lease_owner || ' did not finish in time'), p_now
+    );
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function prunella.return_lost_jobs(timestamptz) is 'Takes jobs back from workers whose lease ran out. Returns how many.';
+revoke execute on function prunella.put_back_job(public.jobs, boolean, timestamptz, jsonb, integer, text, timestamptz),
+  prunella.return_lost_jobs(timestamptz) from public;
+grant execute on function prunella.put_back_job(public.jobs, boolean, timestamptz, jsonb, integer, text, timestamptz),
+  prunella.return_lost_jobs(timestamptz) to service_role;
+
 create function public.claim_jobs(
   p_worker text, p_limit integer, p_lease_seconds integer, p_now timestamptz default now(), p_kinds text[] default null
 ) returns setof public.jobs
 language sql security invoker set search_path = ''
 as $$
-  with lost as (
-    -- A worker that died: its job goes back, or is given up after too many attempts.
-    update public.jobs as j
-    set state = prunella.state_after_return(j, j.attempt_count < j.max_attempts),
-        finished_at = case when prunella.state_after_return(j, j.attempt_count < j.max_attempts) <> 'queued' then p_now end,
-        last_error = coalesce(j.last_error, 'the worker ' || j.lease_owner || ' did not finish in time'),
-        lease_owner = null, leased_until = null
-    where j.id in (
-      select id from public.jobs where state = 'running' and leased_until < p_now
-      order by id limit 100 for update skip locked
-    )
-    returning j.id
-  ),
-  due as (
+  select prunella.return_lost_jobs(p_now);
+  with due as (
     select j.id from public.jobs as j
     where j.state = 'queued' and j.run_at <= p_now and (p_kinds is null or j.kind = any (p_kinds))
       and not exists (select from public.jobs as r where r.dedupe_key = j.dedupe_key and r.state = 'running')
@@ -145,7 +193,7 @@ as $$
   set state = 'running', lease_owner = p_worker, leased_until = p_now + make_interval(secs => p_lease_seconds),
       claimed_at = p_now, attempt_count = j.attempt_count + 1
   from due
-  where j.id = due.id and (select count(*) from lost) >= 0
+  where j.id = due.id
   returning j.*
 $$;
 comment on function public.claim_jobs(text, integer, integer, timestamptz, text[]) is
@@ -155,7 +203,7 @@ create function public.finish_job(p_job_id bigint, p_worker text, p_now timestam
 language sql security invoker set search_path = ''
 as $$
   with finished as (
-    update public.jobs set state = 'done', finished_at = p_now, lease_owner = null, leased_until = null
+    update public.jobs set state = 'done', finished_at = p_now, last_error = null, lease_owner = null, leased_until = null
     where id = p_job_id and state = 'running' and lease_owner = p_worker
     returning id
   )
@@ -166,16 +214,17 @@ comment on function public.finish_job(bigint, text, timestamptz) is 'Ends a job;
 create function public.postpone_job(
   p_job_id bigint, p_worker text, p_run_at timestamptz, p_payload jsonb default null
 ) returns boolean
-language sql security invoker set search_path = ''
+language plpgsql security invoker set search_path = ''
 as $$
-  with postponed as (
-    update public.jobs as j
-    set state = prunella.state_after_return(j, true), run_at = p_run_at, payload = coalesce(p_payload, j.payload),
-        attempt_count = 0, lease_owner = null, leased_until = null, last_error = null
-    where j.id = p_job_id and j.state = 'running' and j.lease_owner = p_worker
-    returning j.id
-  )
-  select exists (select from postponed)
+declare
+  v_job public.jobs;
+begin
+  select * into v_job from public.jobs where id = p_job_id and state = 'running' and lease_owner = p_worker for update;
+  if found then
+    perform prunella.put_back_job(v_job, true, p_run_at, coalesce(p_payload, v_job.payload), 0, null, now());
+  end if;
+  return v_job.id is not null;
+end
 $$;
 comment on function public.postpone_job(bigint, text, timestamptz, jsonb) is
   'Puts a job back for later as planned work (not a failure); false if the lease had been lost.';
@@ -183,16 +232,22 @@ comment on function public.postpone_job(bigint, text, timestamptz, jsonb) is
 create function public.fail_job(
   p_job_id bigint, p_worker text, p_error text, p_retry boolean default true, p_now timestamptz default now()
 ) returns text
-language sql security invoker set search_path = ''
+language plpgsql security invoker set search_path = ''
 as $$
+declare
+  v_job public.jobs;
+begin
+  select * into v_job from public.jobs where id = p_job_id and state = 'running' and lease_owner = p_worker for update;
+  if not found then
+    return null;
+  end if;
   -- Waits 1, 2, 4, ... at most 300 seconds between attempts.
-  update public.jobs as j
-  set state = prunella.state_after_return(j, p_retry and j.attempt_count < j.max_attempts),
-      run_at = p_now + make_interval(secs => least(300, power(2, greatest(0, j.attempt_count - 1)))),
-      finished_at = case when not p_retry or j.attempt_count >= j.max_attempts then p_now end,
-      last_error = left(p_error, 2000), lease_owner = null, leased_until = null
-  where j.id = p_job_id and j.state = 'running' and j.lease_owner = p_worker
-  returning j.state
+  return prunella.put_back_job(
+    v_job, p_retry and v_job.attempt_count < v_job.max_attempts,
+    p_now + make_interval(secs => least(300, power(2, greatest(0, v_job.attempt_count - 1)))),
+    v_job.payload, v_job.attempt_count, p_error, p_now
+  );
+end
 $$;
 comment on function public.fail_job(bigint, text, text, boolean, timestamptz) is
   'Records a failed attempt; the job is queued again with growing delay, or dead. Returns its state, null if the lease had been lost.';

@@ -31,6 +31,8 @@ create index decisions_issue_id_idx on public.decisions (issue_id, created_at de
 create index decisions_project_id_idx on public.decisions (project_id, created_at desc);
 create trigger decisions_are_append_only before update or delete on public.decisions
   for each row when (pg_trigger_depth() = 0) execute function prunella.refuse_change();
+create trigger decisions_are_never_emptied before truncate on public.decisions
+  for each statement execute function prunella.refuse_change();
 
 create table public.auto_fixes (
   id bigint generated always as identity primary key,
@@ -127,9 +129,12 @@ begin
   end if;
 
   new.updated_at := now();
-  if (new.project_id, new.issue_id, new.decision_id, new.action, new.target_key, new.parameters, new.risk, new.reversible, new.informational)
+  if (new.project_id, new.issue_id, new.decision_id, new.action, new.target_key, new.parameters, new.risk, new.reversible,
+      new.informational, new.severity, new.confidence)
      is distinct from
-     (old.project_id, old.issue_id, old.decision_id, old.action, old.target_key, old.parameters, old.risk, old.reversible, old.informational) then
+     (old.project_id, old.issue_id, old.decision_id, old.action, old.target_key, old.parameters, old.risk, old.reversible,
+      old.informational, old.severity, old.confidence)
+     or (new.automatic and not old.automatic) then
     raise exception 'what a fix does cannot be changed after it was decided'
       using errcode = 'check_violation', hint = 'Dismiss it and decide again.';
   end if;
@@ -236,6 +241,8 @@ create index lessons_project_id_idx on public.lessons (project_id, created_at de
 create index lessons_calibration_idx on public.lessons (created_at desc) where counts_for_calibration;
 create trigger lessons_are_append_only before update or delete on public.lessons
   for each row when (pg_trigger_depth() = 0) execute function prunella.refuse_change();
+create trigger lessons_are_never_emptied before truncate on public.lessons
+  for each statement execute function prunella.refuse_change();
 
 create table public.circuit_breaker_state (
   name text primary key,

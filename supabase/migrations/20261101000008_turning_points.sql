@@ -27,6 +27,8 @@ create policy "members see turning points" on public.turning_points
 create index turning_points_issue_id_idx on public.turning_points (issue_id, id) where issue_id is not null;
 create trigger turning_points_are_append_only before update or delete on public.turning_points
   for each row when (pg_trigger_depth() = 0) execute function prunella.refuse_change();
+create trigger turning_points_are_never_emptied before truncate on public.turning_points
+  for each statement execute function prunella.refuse_change();
 
 create function prunella.turning_point_hash(
   p_previous text, p_project_id bigint, p_sequence bigint, p_kind text, p_actor text, p_summary text,
@@ -55,6 +57,10 @@ declare
   v_actor text := coalesce(p_actor, prunella.actor());
   v_now timestamptz := clock_timestamp();
 begin
+  -- A project that goes takes its log along, even when something was changed in the same transaction.
+  if not exists (select from public.projects where id = p_project_id) then
+    return;
+  end if;
   -- The chain has one end, so its writers queue. Callers are deferred triggers: they hold every other lock already.
   perform pg_advisory_xact_lock(hashtextextended('turning_points:' || p_project_id, 0));
   select t.sequence, t.hash into v_sequence, v_previous

@@ -35,7 +35,9 @@ begin
   where not exists (
     select from public.error_events as known
     where known.received_on in (v_today, v_today - 1) and known.project_id = (e.r).project_id and known.event_id = (e.r).event_id
-  );
+  )
+  -- A project that was deleted a moment ago must not fail the batch, which brings what others sent as well.
+  and exists (select from public.projects as p where p.id = (e.r).project_id);
   if v_rows is null then
     return 0;
   end if;
@@ -67,6 +69,8 @@ begin
       r.environment, r.user_hash, r.trace_id, r.payload
     from unnest(v_rows) as r
     join public.detected_errors as d on d.project_id = r.project_id and d.fingerprint = r.fingerprint
+    -- Ordered like everything that two batches may both write.
+    order by r.project_id, r.event_id
     on conflict do nothing
     returning project_id, issue_id, occurred_at, release, environment
   ),
@@ -85,7 +89,7 @@ begin
     returning m.issue_id, m.event_count
   ),
   locked as materialized (
-    select d.id from public.detected_errors as d join counted as c on c.issue_id = d.id order by d.id for update of d
+    select d.id from public.detected_errors as d join counted as c on c.issue_id = d.id order by d.id for no key update of d
   ),
   updated as (
     update public.detected_errors as d
@@ -135,7 +139,8 @@ create function prunella.begin_episode() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
-  new.episode_started_at := now();
+  -- The moment that the change names, if it names one.
+  new.episode_started_at := case when new.updated_at > old.updated_at then new.updated_at else now() end;
   new.episode_event_count := old.event_count;
   select coalesce(max(t.request_count), 0), coalesce(max(t.session_count), 0)
   into new.episode_request_count, new.episode_session_count
@@ -153,7 +158,9 @@ create function prunella.note_resolution() returns trigger
 language plpgsql security invoker set search_path = ''
 as $$
 begin
-  new.resolved_at := case when new.status = 'resolved' then coalesce(new.resolved_at, now()) end;
+  new.resolved_at := case when new.status = 'resolved' then
+    coalesce(new.resolved_at, case when new.updated_at > old.updated_at then new.updated_at end, now())
+  end;
   return new;
 end
 $$;
@@ -168,6 +175,7 @@ as $$
 declare
   v_events jsonb := coalesce(p_batch -> 'events', '[]');
   v_accepted integer := 0;
+  v_failed_check_ins integer;
 begin
   -- Traffic first: a new issue notes the total at its onset.
   insert into public.traffic_minutes as t (
@@ -176,6 +184,7 @@ begin
   select r.project_id, date_trunc('minute', r.minute_at), coalesce(r.release, ''), coalesce(r.environment, ''), sum(r.request_count),
     sum(r.failed_request_count), sum(r.session_count), sum(r.crashed_session_count), sum(r.duration_ms_sum)
   from jsonb_populate_recordset(null::prunella.incoming_traffic, coalesce(p_batch -> 'traffic', '[]')) as r
+  join public.projects as p on p.id = r.project_id
   group by 1, 2, 3, 4
   order by 1, 2, 3, 4
   on conflict (project_id, minute_at, release, environment) do update set
@@ -188,6 +197,7 @@ begin
   insert into public.traffic_totals as t (project_id, request_count, session_count, updated_at)
   select r.project_id, sum(r.request_count), sum(r.session_count), p_now
   from jsonb_populate_recordset(null::prunella.incoming_traffic, coalesce(p_batch -> 'traffic', '[]')) as r
+  join public.projects as p on p.id = r.project_id
   group by 1
   order by 1
   on conflict (project_id) do update set
@@ -203,9 +213,11 @@ begin
     project_id, monitor_slug, environment, status, last_check_in_id, last_check_in_at, last_duration_ms, interval_seconds, margin_seconds
   )
   select distinct on (r.project_id, r.monitor_slug, coalesce(r.environment, ''))
-    r.project_id, r.monitor_slug, coalesce(r.environment, ''), r.status, r.check_in_id, r.occurred_at, r.duration_ms,
+    -- A sender whose clock is ahead must not silence its own monitor.
+    r.project_id, r.monitor_slug, coalesce(r.environment, ''), r.status, r.check_in_id, least(r.occurred_at, p_now), r.duration_ms,
     r.interval_seconds, coalesce(r.margin_seconds, 60)
   from jsonb_populate_recordset(null::prunella.incoming_heartbeat, coalesce(p_batch -> 'heartbeats', '[]')) as r
+  join public.projects as p on p.id = r.project_id
   order by 1, 2, 3, r.occurred_at desc
   on conflict (project_id, monitor_slug, environment) do update set
     status = excluded.status, last_check_in_id = excluded.last_check_in_id, last_check_in_at = excluded.last_check_in_at,
@@ -214,27 +226,31 @@ begin
     margin_seconds = excluded.margin_seconds
   where h.last_check_in_at <= excluded.last_check_in_at;
 
-  -- A check-in that reports failure is an error like any other.
-  v_accepted := v_accepted + coalesce((
-    select prunella.record_events(jsonb_agg(prunella.heartbeat_event(r.project_id, r.monitor_slug, r.environment, 'failed', p_now)), p_now)
-    from jsonb_populate_recordset(null::prunella.incoming_heartbeat, coalesce(p_batch -> 'heartbeats', '[]')) as r
-    where r.status = 'error'
-    having count(*) > 0
-  ), 0);
+  -- A check-in that reports failure is an error like any other, and once if it is sent twice.
+  select prunella.record_events(jsonb_agg(prunella.heartbeat_event(
+    r.project_id, r.monitor_slug, r.environment, 'failed', p_now,
+    md5(concat_ws(chr(31), r.project_id, r.monitor_slug, r.environment, r.check_in_id))::uuid
+  )), p_now)
+  into v_failed_check_ins
+  from jsonb_populate_recordset(null::prunella.incoming_heartbeat, coalesce(p_batch -> 'heartbeats', '[]')) as r
+  where r.status = 'error'
+  having count(*) > 0;
 
-  return jsonb_build_object('accepted', v_accepted, 'duplicates', greatest(0, jsonb_array_length(v_events) - v_accepted));
+  return jsonb_build_object(
+    'accepted', v_accepted + coalesce(v_failed_check_ins, 0), 'duplicates', jsonb_array_length(v_events) - v_accepted
+  );
 end
 $$;
 comment on function public.record_batch(jsonb, timestamptz) is
   'Records { events, traffic, heartbeats } of one group commit. Returns { accepted, duplicates }.';
 
 create function prunella.heartbeat_event(
-  p_project_id bigint, p_monitor_slug text, p_environment text, p_what text, p_now timestamptz
+  p_project_id bigint, p_monitor_slug text, p_environment text, p_what text, p_now timestamptz, p_event_id uuid default gen_random_uuid()
 ) returns jsonb
 language sql volatile security invoker set search_path = ''
 as $$
   select jsonb_build_object(
-    'project_id', p_project_id, 'event_id', gen_random_uuid(),
+    'project_id', p_project_id, 'event_id', p_event_id,
     'fingerprint', encode(sha256(convert_to('heartbeat:' || p_what || ':' || p_monitor_slug, 'UTF8')), 'hex'),
     'fingerprint_version', 1, 'type', 'Heartbeat', 'platform', 'other', 'level', 'error', 'environment', nullif(p_environment, ''),
     'title', 'Heartbeat ' || p_what || ': ' || p_monitor_slug, 'culprit', p_monitor_slug, 'occurred_at', p_now,
@@ -244,7 +260,7 @@ as $$
     )
   )
 $$;
-comment on function prunella.heartbeat_event(bigint, text, text, text, timestamptz) is 'The event that stands for a failed or missed heartbeat.';
+comment on function prunella.heartbeat_event(bigint, text, text, text, timestamptz, uuid) is 'The event that stands for a failed or missed heartbeat.';
 
 create function public.sweep_heartbeats(p_now timestamptz default now()) returns integer
 language plpgsql security invoker set search_path = ''
@@ -265,8 +281,8 @@ $$;
 comment on function public.sweep_heartbeats(timestamptz) is 'Turns schedules that did not check in in time into errors. Returns how many.';
 
 revoke execute on function prunella.record_events(jsonb, timestamptz),
-  prunella.heartbeat_event(bigint, text, text, text, timestamptz) from public;
+  prunella.heartbeat_event(bigint, text, text, text, timestamptz, uuid) from public;
 grant execute on function prunella.record_events(jsonb, timestamptz),
-  prunella.heartbeat_event(bigint, text, text, text, timestamptz) to service_role;
+  prunella.heartbeat_event(bigint, text, text, text, timestamptz, uuid) to service_role;
 revoke execute on function public.record_batch(jsonb, timestamptz), public.sweep_heartbeats(timestamptz) from public, anon, authenticated;
 grant execute on function public.record_batch(jsonb, timestamptz), public.sweep_heartbeats(timestamptz) to service_role;
