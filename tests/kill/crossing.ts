@@ -19,15 +19,22 @@ export function serveCrossings(
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
     const name = nameOf(new URL(request.url));
     // Read first: a call whose sender is dead must not be half a call.
-    const body = request.method === "GET" || request.method === "HEAD" ? undefined : await request.arrayBuffer();
+    const body = request.method === "GET" || request.method === "HEAD"
+      ? undefined
+      : await request.arrayBuffer();
     if (fate({ name, phase: "before" })) {
       kill();
       return new Response(null, { status: 502 });
     }
-    const response = await target(new Request(request.url, { method: request.method, headers: request.headers, body }));
+    const response = await target(
+      new Request(request.url, { method: request.method, headers: request.headers, body }),
+    );
     const answer = await response.arrayBuffer();
     if (fate({ name, phase: "after" })) kill();
-    return new Response(answer.byteLength ? answer : null, { status: response.status, headers: response.headers });
+    return new Response(answer.byteLength ? answer : null, {
+      status: response.status,
+      headers: response.headers,
+    });
   });
   const { port } = server.addr as Deno.NetAddr;
   return { url: `http://127.0.0.1:${port}`, stop: () => server.shutdown() };

@@ -71,7 +71,10 @@ export function createFleet(platform: TestPlatform, receiver: Receiver, receiver
             when: { categories: ["resource"] },
           }],
         );
-        await platform.sql("select set_integration_secret($1, 'webhook', 'restart', $2)", [id, "whsec_" + btoa("k".repeat(32))]);
+        await platform.sql("select set_integration_secret($1, 'webhook', 'restart', $2)", [
+          id,
+          "whsec_" + btoa("k".repeat(32)),
+        ]);
       }
       projects.push({ id, fault, brokenAt: Date.now() });
     },

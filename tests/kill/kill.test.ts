@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { testPlatform, type TestPlatform } from "../support/platform.ts";
+import { type TestPlatform, testPlatform } from "../support/platform.ts";
 import { type Crossing, serveCrossings } from "./crossing.ts";
 import { createFleet, FAULTS } from "./fleet.ts";
 import { createReceiver } from "./receiver.ts";
@@ -7,16 +7,42 @@ import { createReceiver } from "./receiver.ts";
 /** How often the worker is killed. */
 const KILLS = Number(Deno.env.get("PRUNELLA_KILLS") ?? 200);
 /** Faults that are open at the same time. */
-const OPEN_FAULTS = 8;
-/** Calls after which a worker is killed even if it did not come to the step that was chosen for it. */
-const LONGEST_LIFE = 150;
+const OPEN_FAULTS = 12;
+/** Calls and milliseconds after which a worker is killed even if it did not come to the step that was chosen for it. */
+const LONGEST_LIFE = 60;
+const LONGEST_LIFE_MS = 3_000;
+/** Calls of a worker that only looks for work: they do not count as life. */
+const IDLE = [
+  "claim_jobs",
+  "next_job_at",
+  "hold_watch",
+  "publish_patterns",
+  "active_patterns",
+  "breaker_load",
+  "record_function_calls",
+];
 const BEAT_MS = 150;
 
 /** The steps of a heal, as the calls that it consists of. Each is killed before it arrives and after it took effect. */
 const STEPS = [
-  "claim_jobs", "heal_context", "track_records", "store_decision", "finish_job", "fix_context", "action_configuration_read",
-  "begin_fix", "action_configuration_set", "integration_secret", "webhook /apply", "advance_fix", "save_verification", "postpone_job",
-  "webhook /rollback", "store_lesson", "queue_diagnosis", "kill_switch",
+  "claim_jobs",
+  "heal_context",
+  "track_records",
+  "store_decision",
+  "finish_job",
+  "fix_context",
+  "action_configuration_read",
+  "begin_fix",
+  "action_configuration_set",
+  "integration_secret",
+  "webhook /apply",
+  "advance_fix",
+  "save_verification",
+  "postpone_job",
+  "webhook /rollback",
+  "store_lesson",
+  "queue_diagnosis",
+  "kill_switch",
 ];
 
 let platform: TestPlatform;
@@ -35,6 +61,7 @@ it(
     let worker: Deno.ChildProcess | null = null;
     let kills = 0;
     const kill = () => {
+      plan.spare();
       kills++;
       worker?.kill("SIGKILL");
     };
@@ -60,11 +87,17 @@ it(
 
     const output: string[] = [];
     while (kills < KILLS) {
-      while (await openFaults() < OPEN_FAULTS) await fleet.breakOne(FAULTS[fleet.projects.length % FAULTS.length]!);
-      plan.next(LONGEST_LIFE);
+      while (await openFaults() < OPEN_FAULTS) {
+        await fleet.breakOne(FAULTS[fleet.projects.length % FAULTS.length]!);
+      }
+      plan.next();
       worker = startWorker(database.url);
-      const killed = worker.output();
-      output.push(new TextDecoder().decode((await killed).stderr));
+      const timer = setTimeout(kill, LONGEST_LIFE_MS * (0.5 + 0.5 * Math.random()));
+      const end = await worker.output();
+      clearTimeout(timer);
+      const text = new TextDecoder().decode(end.stderr);
+      if (end.signal !== "SIGKILL") throw new Error(`the worker ended by itself: ${text.slice(-3000)}`);
+      output.push(text);
       await expireLeases();
     }
 
@@ -89,11 +122,20 @@ it(
 
 function startWorker(databaseUrl: string): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", new URL("worker.ts", import.meta.url).pathname, platform.automationsKey],
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      new URL("worker.ts", import.meta.url).pathname,
+      platform.automationsKey,
+    ],
     env: {
       SUPABASE_URL: databaseUrl,
       SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: platform.publishableKey }),
-      SUPABASE_SECRET_KEYS: JSON.stringify({ default: platform.secretKey, automations: platform.automationsKey }),
+      SUPABASE_SECRET_KEYS: JSON.stringify({
+        default: platform.secretKey,
+        automations: platform.automationsKey,
+      }),
       SUPABASE_JWKS: JSON.stringify({ keys: [] }),
       PRUNELLA_ALLOW_LOOPBACK_TARGETS: "true",
     },
@@ -113,12 +155,12 @@ function createPlan() {
   let dead = true;
   const keyOf = ({ name, phase }: Crossing) => `${phase} ${name}`;
   return {
-    next(longest: number) {
+    next() {
       const open = wanted.filter((crossing) => !hit.has(keyOf(crossing)));
       const choices = open.length > 0 && turn % 2 === 0 ? open : wanted;
       target = choices[Math.floor(Math.random() * choices.length)]!;
-      skip = Math.floor(Math.random() * 3);
-      life = Math.ceil(longest * (0.3 + 0.7 * Math.random()));
+      skip = open.length > 0 ? 0 : Math.floor(Math.random() * 3);
+      life = Math.ceil(LONGEST_LIFE * (0.3 + 0.7 * Math.random()));
       turn++;
       dead = false;
     },
@@ -128,7 +170,7 @@ function createPlan() {
     fate(crossing: Crossing): boolean {
       if (dead || !target) return false;
       const isTarget = keyOf(crossing) === keyOf(target) && skip-- <= 0;
-      if (!isTarget && life-- > 0) return false;
+      if (!isTarget && (IDLE.includes(crossing.name) || life-- > 0)) return false;
       hit.add(keyOf(crossing));
       dead = true;
       return true;
@@ -140,7 +182,9 @@ function createPlan() {
 /** A dead worker's leases run out; the test does not wait for the minute that this takes. */
 async function expireLeases(): Promise<void> {
   await platform.sql("update jobs set leased_until = now() - interval '1 second' where state = 'running'");
-  await platform.sql("update jobs set run_at = now() where state = 'queued' and last_error is not null and run_at > now()");
+  await platform.sql(
+    "update jobs set run_at = now() where state = 'queued' and last_error is not null and run_at > now()",
+  );
 }
 
 async function openFaults(): Promise<number> {
@@ -171,7 +215,9 @@ async function expectNothingTwice(deliveries: ReadonlyMap<string, { path: string
     "select project_id, count(*) as n from system_config where idempotency_key like '%:apply' group by project_id having count(*) > 1",
   );
   expect(reverts, "a configuration is reverted once").toEqual([]);
-  const lessons = await platform.sql("select fix_id from lessons group by fix_id, outcome having count(*) > 1");
+  const lessons = await platform.sql(
+    "select fix_id from lessons group by fix_id, outcome having count(*) > 1",
+  );
   expect(lessons, "an outcome is learnt once").toEqual([]);
   const decisions = await platform.sql("select job_id from decisions group by job_id having count(*) > 1");
   expect(decisions, "a job decides once").toEqual([]);
@@ -183,7 +229,11 @@ async function expectNothingLost(projects: readonly { id: number; fault: string 
       "select state, outcome, reason from auto_fixes where project_id = $1 and not informational order by id",
       [id],
     );
-    const ended = { configuration: "succeeded", "runbook that helps": "succeeded", "runbook that does not help": "rolled_back" }[fault];
+    const ended = {
+      configuration: "succeeded",
+      "runbook that helps": "succeeded",
+      "runbook that does not help": "rolled_back",
+    }[fault];
     expect(fixes[0], `project ${id}, ${fault}`).toMatchObject({ state: ended });
     const [chain] = await platform.sql("select verify_turning_points($1) as result", [id]);
     expect(chain?.result, `audit log of project ${id}`).toMatchObject({ valid: true });

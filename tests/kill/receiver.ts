@@ -13,7 +13,9 @@ export function createReceiver(): Receiver {
       const url = new URL(request.url);
       if (url.pathname === "/status") {
         const known = deliveries.has(url.searchParams.get("id") ?? "");
-        return known ? Response.json({ state: "applied" }) : Response.json({ state: "not_applied" }, { status: 404 });
+        return known
+          ? Response.json({ state: "applied" })
+          : Response.json({ state: "not_applied" }, { status: 404 });
       }
       const id = request.headers.get("webhook-id");
       if (!id) return new Response("no webhook-id", { status: 400 });
