@@ -57,6 +57,7 @@ const contextSchema = z.object({
     parameters: z.record(z.string(), z.json()),
     target_key: z.string(),
     state: z.enum(FIX_STATES),
+    outcome: z.string().nullable(),
     automatic: z.boolean(),
     informational: z.boolean(),
     created_at: z.string(),
@@ -81,17 +82,46 @@ export function loadIssue(client: RpcClient, issueId: number): Promise<IssueCont
   return callRpc(client, "heal_context", { p_issue_id: issueId }, contextSchema.nullable());
 }
 
-/** Configuration changes as diagnosis takes them. Prunella's own are among them: they too can be the cause. */
+type ChangeRow = IssueContext["changes"][number];
+
+/**
+ * Configuration changes as diagnosis takes them. Prunella's own are among them, for they too can be the cause; but not those that
+ * answered this very issue, which came after it.
+ */
 export function changesOf(context: IssueContext): Change[] {
-  return context.changes.map((change) => ({
-    kind: "configuration",
-    subject: change.key,
-    version: String(change.version),
-    previousVersion: change.previous_version === null ? null : String(change.previous_version),
-    changedAt: change.changed_at,
-    after: change.value,
-    ...(change.previous_version !== null && { before: change.previous_value ?? null }),
-  }));
+  const startedMs = Date.parse(context.issue.episode_started_at);
+  return context.changes
+    .filter((change) => !change.made_by_fix || Date.parse(change.changed_at) < startedMs)
+    .map((change) => ({
+      kind: "configuration",
+      subject: change.key,
+      version: String(change.version),
+      previousVersion: change.previous_version === null ? null : String(change.previous_version),
+      changedAt: change.changed_at,
+      after: change.value,
+      ...(change.previous_version !== null && { before: change.previous_value ?? null }),
+      record: recordOf(change, context),
+    }));
+}
+
+/** A fix is applied right after it has written its change. */
+const APPLIED_WITHIN_MS = 5_000;
+
+function recordOf(change: ChangeRow, { issue, fixes }: IssueContext): Change["record"] {
+  const changedMs = Date.parse(change.changed_at);
+  const helped = change.made_by_fix &&
+    fixes.some((fix) =>
+      fix.outcome === "succeeded" && fix.target_key === `configuration:${change.key}` &&
+      fix.applied_at !== null &&
+      Math.abs(Date.parse(fix.applied_at) - changedMs) < APPLIED_WITHIN_MS
+    );
+  if (helped) return "helped";
+  const isInnocent = fixes.some((fix) =>
+    fix.outcome === "not_resolved" && fix.action === "configuration.revert" && fix.issue_id === issue.id &&
+    Date.parse(fix.created_at) >= Date.parse(issue.episode_started_at) &&
+    fix.parameters.key === change.key && fix.parameters.version === change.version
+  );
+  return isInnocent ? "innocent" : undefined;
 }
 
 export function pastFixesOf(context: IssueContext): PastFix[] {

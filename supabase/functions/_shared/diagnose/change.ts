@@ -13,6 +13,8 @@ export interface Change {
   /** Values where there are any; undefined when unknown. */
   before?: Json;
   after?: Json;
+  /** What fixes have shown: it was made by one that helped, or taking it back did not help this very issue. */
+  record?: "helped" | "innocent";
 }
 
 export interface ChangeContext {

@@ -1,4 +1,5 @@
 import type { Change, ChangeContext, Sign } from "./change.ts";
+import { inForceSign, recordSign } from "./change-history.ts";
 import type { Category, SuspectChange } from "./diagnosis.ts";
 import { keyTokens, sharedTokens, textTokens } from "./tokens.ts";
 import { valueSuspicion } from "./value-suspicion.ts";
@@ -73,7 +74,8 @@ const CHANGES_LIMIT = 5;
  *
  * with o_i the prior odds of change i against "none" (the prior for some change, shared among the candidates) and r_i the
  * product of the likelihood ratios of what was observed: the lag, whether the error existed before, whether the error names
- * what was changed, whether the value moved in a suspicious way, and whether such changes make such errors.
+ * what was changed, whether the value moved in a suspicious way, whether it was still in force, what fixes have shown about it,
+ * and whether such changes make such errors.
  *
  * @param onset when the errors began, ISO 8601
  */
@@ -101,6 +103,8 @@ export function suspectChanges(
       existed,
       nameSign(change, words),
       valueSuspicion(change),
+      inForceSign(change, candidates, onsetMs, uncertaintyMs),
+      recordSign(change),
       symptomSign(change, context),
     ];
     return { change, odds: signs.reduce((odds, sign) => odds * sign.ratio, priorOdds), signs };

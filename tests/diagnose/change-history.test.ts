@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import type { Change } from "../../supabase/functions/_shared/diagnose/change.ts";
+import { suspectChanges } from "../../supabase/functions/_shared/diagnose/changes.ts";
+
+const ONSET = "2026-01-01T12:00:00Z";
+const at = (seconds: number) => new Date(Date.parse(ONSET) - seconds * 1000).toISOString();
+const CONTEXT = {
+  errorText: "TimeoutError: the operation timed out",
+  category: "dependency" as const,
+  firstSeenAt: ONSET,
+  rateBefore: 0,
+  rateAfter: 60,
+};
+
+function change(subject: string, version: number, secondsBefore: number, more: Partial<Change> = {}): Change {
+  return {
+    kind: "configuration",
+    subject,
+    version: String(version),
+    previousVersion: String(version - 1),
+    changedAt: at(secondsBefore),
+    before: 10,
+    after: 1,
+    ...more,
+  };
+}
+
+const probability = (changes: Change[], subject: string, version: number) =>
+  suspectChanges(changes, ONSET, CONTEXT)
+    .find((one) => one.subject === subject && one.version === String(version))?.probability ?? 0;
+
+test("a change that was replaced before the errors began is hardly suspected", () => {
+  const replaced = [change("app.pool", 2, 60), change("app.pool", 3, 30, { before: 1, after: 10 })];
+  expect(probability([change("app.pool", 2, 60)], "app.pool", 2)).toBeGreaterThan(0.5);
+  expect(probability(replaced, "app.pool", 2)).toBeLessThan(0.1);
+});
+
+test("a change that was replaced only after the errors began is suspected as before", () => {
+  const changes = [change("app.pool", 2, 60), change("app.pool", 3, -4, { before: 1, after: 10 })];
+  expect(probability(changes, "app.pool", 2)).toBeGreaterThan(0.3);
+});
+
+test("a change of another subject does not end one", () => {
+  const changes = [change("app.pool", 2, 60), change("app.size", 3, 30)];
+  expect(probability(changes, "app.pool", 2)).toBeGreaterThan(0.2);
+});
+
+test("a fault and its healing some seconds ago leave the next fault's cause in plain sight", () => {
+  const past = [
+    change("app.pool", 2, 60),
+    change("app.pool", 3, 55, { before: 1, after: 10, record: "helped" }),
+  ];
+  const culprit = change("app.timeout", 2, 1, { before: 1000, after: 20 });
+  expect(probability([...past, culprit], "app.timeout", 2)).toBeGreaterThan(0.9);
+});
+
+test("a change whose removal did not help gives way to the next suspect", () => {
+  const decoy = change("app.timeout", 2, 2);
+  const culprit = change("app.cache", 2, 2);
+  expect(probability([decoy, culprit], "app.timeout", 2)).toBeGreaterThan(0.6);
+  const acquitted = [{ ...decoy, record: "innocent" as const }, culprit];
+  expect(probability(acquitted, "app.timeout", 2)).toBeLessThan(0.2);
+  expect(probability(acquitted, "app.cache", 2)).toBeGreaterThan(0.8);
+});
+
+test("the reasons tell what fixes have shown", () => {
+  const [suspect] = suspectChanges([change("app.timeout", 2, 2, { record: "helped" })], ONSET, CONTEXT);
+  expect(suspect?.why).toContain("it was made by a fix that was seen to help");
+});
