@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { send, sendFor, type TargetOptions } from "../targets/request.ts";
+import { type FunctionBody, type FunctionFile, readFile, writeFile } from "./function-body.ts";
+
+/** One deployed edge function as the Management API tells it. */
+export interface EdgeFunction {
+  slug: string;
+  name: string;
+  version: number;
+  /** ms since 1970. */
+  updatedAt: number;
+  status: string;
+  verifyJwt: boolean;
+  entrypointPath: string | null;
+  importMapPath: string | null;
+  /** Hash of the bundle; null on platforms that give none. */
+  bundleHash: string | null;
+}
+
+/** Edge functions of one Supabase project. https://supabase.com/docs/reference/api */
+export interface SupabaseTarget {
+  list(): Promise<EdgeFunction[]>;
+  get(slug: string): Promise<EdgeFunction>;
+  /** The source as it was deployed, with what is needed to deploy it again. */
+  body(slug: string): Promise<FunctionBody>;
+  /** Deploys a body as the next version. The platform keeps no versions: this is also how one goes back. */
+  deploy(slug: string, body: FunctionBody): Promise<EdgeFunction>;
+}
+
+export interface SupabaseTargetOptions extends Omit<TargetOptions, "platform"> {
+  /** The project's reference, 20 letters. */
+  ref: string;
+}
+
+export const SUPABASE_API = "https://api.supabase.com";
+
+const functionSchema = z.looseObject({
+  slug: z.string(),
+  name: z.string(),
+  version: z.number(),
+  status: z.string().nullish(),
+  updated_at: z.number().nullish(),
+  verify_jwt: z.boolean().nullish(),
+  entrypoint_path: z.string().nullish(),
+  import_map_path: z.string().nullish(),
+  ezbr_sha256: z.string().nullish(),
+});
+
+export function createSupabaseTarget(options: SupabaseTargetOptions): SupabaseTarget {
+  const target: TargetOptions = { ...options, platform: "Supabase" };
+  const functions = `/v1/projects/${encodeURIComponent(options.ref)}/functions`;
+  const pathOf = (slug: string) => `${functions}/${encodeURIComponent(slug)}`;
+  const get = async (slug: string) =>
+    functionOf(await sendFor(target, { method: "GET", path: pathOf(slug) }, functionSchema));
+
+  return {
+    async list() {
+      const found = await sendFor(target, { method: "GET", path: functions }, z.array(functionSchema));
+      return found.map(functionOf);
+    },
+    get,
+    async body(slug) {
+      const about = await get(slug);
+      const path = `${pathOf(slug)}/body`;
+      const response = await send(target, { method: "GET", path, accept: "multipart/form-data" });
+      const files: FunctionFile[] = [];
+      for (const [name, part] of await response.formData()) {
+        if (name !== "metadata" && part instanceof File) files.push(await readFile(part));
+      }
+      files.sort((a, b) => a.path < b.path ? -1 : 1);
+      return {
+        name: about.name,
+        verifyJwt: about.verifyJwt,
+        entrypointPath: about.entrypointPath ?? files[0]?.path ?? "index.ts",
+        importMapPath: about.importMapPath,
+        files,
+      };
+    },
+    async deploy(slug, body) {
+      const form = new FormData();
+      form.set(
+        "metadata",
+        JSON.stringify({
+          name: body.name,
+          entrypoint_path: body.entrypointPath,
+          verify_jwt: body.verifyJwt,
+          ...(body.importMapPath === null ? {} : { import_map_path: body.importMapPath }),
+        }),
+      );
+      for (const file of body.files) form.append("file", writeFile(file), file.path);
+      const path = `${functions}/deploy`;
+      return functionOf(
+        await sendFor(target, { method: "POST", path, query: { slug }, form }, functionSchema),
+      );
+    },
+  };
+}
+
+function functionOf(found: z.infer<typeof functionSchema>): EdgeFunction {
+  return {
+    slug: found.slug,
+    name: found.name,
+    version: found.version,
+    updatedAt: found.updated_at ?? 0,
+    status: found.status ?? "ACTIVE",
+    verifyJwt: found.verify_jwt ?? true,
+    entrypointPath: found.entrypoint_path ?? null,
+    importMapPath: found.import_map_path ?? null,
+    bundleHash: found.ezbr_sha256 ?? null,
+  };
+}
