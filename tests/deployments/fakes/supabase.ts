@@ -1,0 +1,94 @@
+import { type FakeServer, json, serveFake } from "./server.ts";
+
+interface Deployed {
+  slug: string;
+  name: string;
+  version: number;
+  verify_jwt: boolean;
+  entrypoint_path: string;
+  import_map_path: string | null;
+  updated_at: number;
+  ezbr_sha256: string;
+  files: File[];
+}
+
+export interface FakeSupabase extends FakeServer {
+  /** Deploys from outside, as a developer with the CLI would. */
+  deploy(slug: string, source: string): Promise<void>;
+}
+
+/**
+ * The Management API's edge functions of one project, after https://supabase.com/docs/reference/api: every deployment is a new
+ * version, and no older one is kept. What runs can be called at `/functions/v1/<slug>`: it answers with its entrypoint's source.
+ */
+export function fakeSupabase(options: { token: string; ref: string }): FakeSupabase {
+  const functions = new Map<string, Deployed>();
+  const base = `/v1/projects/${options.ref}/functions`;
+  const shape = ({ files: _, ...rest }: Deployed) => ({
+    id: `id-${rest.slug}`,
+    status: "ACTIVE",
+    created_at: 1,
+    ...rest,
+  });
+
+  async function put(slug: string, metadata: Record<string, unknown>, files: File[]): Promise<Deployed> {
+    const text = JSON.stringify([
+      metadata,
+      await Promise.all(files.map(async (file) => [file.name, await file.text()])),
+    ]);
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+    const version = (functions.get(slug)?.version ?? 0) + 1;
+    const deployed: Deployed = {
+      slug,
+      name: String(metadata.name ?? slug),
+      version,
+      verify_jwt: metadata.verify_jwt !== false,
+      entrypoint_path: String(metadata.entrypoint_path),
+      import_map_path: typeof metadata.import_map_path === "string" ? metadata.import_map_path : null,
+      updated_at: 1_700_000_000_000 + version,
+      ezbr_sha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+      files,
+    };
+    functions.set(slug, deployed);
+    return deployed;
+  }
+
+  const server = serveFake(options.token, async (request, url) => {
+    const running = /^\/functions\/v1\/([^/]+)$/.exec(url.pathname);
+    if (running) {
+      const found = functions.get(running[1]!);
+      const entry = found?.files.find((file) => file.name === found.entrypoint_path);
+      return entry ? new Response(await entry.text()) : new Response("not found", { status: 404 });
+    }
+    if (request.method === "GET" && url.pathname === base) return json([...functions.values()].map(shape));
+    if (request.method === "POST" && url.pathname === `${base}/deploy`) {
+      const form = await request.formData();
+      const metadata = JSON.parse(String(form.get("metadata"))) as Record<string, unknown>;
+      const files = form.getAll("file").filter((part): part is File => part instanceof File);
+      if (typeof metadata.entrypoint_path !== "string" || files.length === 0) {
+        return json({ message: "entrypoint_path and file are required" }, 400);
+      }
+      return json(shape(await put(url.searchParams.get("slug")!, metadata, files)), 201);
+    }
+    const single = new RegExp(`^${base}/([^/]+)(/body)?$`).exec(url.pathname);
+    const found = single && functions.get(single[1]!);
+    if (request.method !== "GET" || !found) return json({ message: "Function not found" }, 404);
+    if (!single[2]) return json(shape(found));
+    if (!request.headers.get("accept")?.includes("multipart/form-data")) {
+      return new Response("EZBR", { status: 200 });
+    }
+    const body = new FormData();
+    body.set("metadata", JSON.stringify({ deno2_entrypoint_path: found.entrypoint_path }));
+    for (const file of found.files) body.append("file", file, file.name);
+    return new Response(body);
+  }, (url) => url.pathname.startsWith("/functions/v1/"));
+
+  return {
+    ...server,
+    async deploy(slug, source) {
+      await put(slug, { name: slug, entrypoint_path: "index.ts", verify_jwt: false }, [
+        new File([source], "index.ts"),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  bodyHash,
+  dependenciesOf,
+  type FunctionBody,
+} from "../../supabase/functions/_shared/deployments/supabase/function-body.ts";
+import {
+  createSupabaseTarget,
+  type SupabaseTarget,
+} from "../../supabase/functions/_shared/deployments/supabase/target.ts";
+import { type FakeSupabase, fakeSupabase } from "./fakes/supabase.ts";
+
+let fake: FakeSupabase;
+let supabase: SupabaseTarget;
+beforeEach(() => {
+  fake = fakeSupabase({ token: "sbp_secret", ref: "abcdefghijklmnopqrst" });
+  supabase = createSupabaseTarget({
+    fetch,
+    token: "sbp_secret",
+    baseUrl: fake.url,
+    ref: "abcdefghijklmnopqrst",
+  });
+});
+afterEach(() => fake.close());
+const running = async (slug: string) => await (await fetch(`${fake.url}/functions/v1/${slug}`)).text();
+
+test("a stored body deployed again brings the old behaviour back as a new version", async () => {
+  await fake.deploy("orders", "export default 'good'");
+  const good = await supabase.body("orders");
+  await fake.deploy("orders", "export default 'bad'");
+  expect(await running("orders")).toContain("bad");
+  const deployed = await supabase.deploy("orders", good);
+  expect(deployed.version).toBe(3);
+  expect(await running("orders")).toContain("good");
+  expect(await bodyHash(await supabase.body("orders"))).toBe(await bodyHash(good));
+});
+
+test("bytes that are no text survive being stored and deployed", async () => {
+  const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+  const body: FunctionBody = {
+    name: "wasm",
+    verifyJwt: true,
+    entrypointPath: "index.ts",
+    importMapPath: "deno.json",
+    files: [
+      { path: "index.ts", encoding: "utf8", content: "import './lib/ü.ts' // \uFEFF" },
+      { path: "lib/tool.wasm", encoding: "base64", content: btoa(String.fromCharCode(...bytes)) },
+    ],
+  };
+  await supabase.deploy("wasm", body);
+  expect(await supabase.body("wasm")).toEqual(body);
+  expect(await supabase.get("wasm")).toMatchObject({
+    version: 1,
+    verifyJwt: true,
+    importMapPath: "deno.json",
+  });
+});
+
+test("listing shows every function with its version and bundle hash", async () => {
+  await fake.deploy("a", "1");
+  await fake.deploy("b", "1");
+  await fake.deploy("b", "2");
+  const list = await supabase.list();
+  expect(list.map(({ slug, version }) => [slug, version])).toEqual([["a", 1], ["b", 2]]);
+  expect(list[1]!.bundleHash).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("the hash ignores the order of files and notices every other difference", async () => {
+  const body: FunctionBody = {
+    name: "f",
+    verifyJwt: true,
+    entrypointPath: "index.ts",
+    importMapPath: null,
+    files: [{ path: "a.ts", encoding: "utf8", content: "1" }, {
+      path: "b.ts",
+      encoding: "utf8",
+      content: "2",
+    }],
+  };
+  const hash = await bodyHash(body);
+  expect(await bodyHash({ ...body, name: "renamed", files: [...body.files].reverse() })).toBe(hash);
+  expect(await bodyHash({ ...body, verifyJwt: false })).not.toBe(hash);
+  expect(await bodyHash({ ...body, files: body.files.slice(1) })).not.toBe(hash);
+});
+
+test("dependencies are read from imports and re-exports, static and dynamic", () => {
+  const content =
+    `import { z } from "npm:zod@4";\nexport * from '../_shared/a.ts';\nimport "jsr:@std/x";\nawait import("./b.ts");`;
+  const body = { name: "f", verifyJwt: true, entrypointPath: "index.ts", importMapPath: null };
+  expect(dependenciesOf({ ...body, files: [{ path: "index.ts", encoding: "utf8", content }] }))
+    .toEqual(["../_shared/a.ts", "./b.ts", "jsr:@std/x", "npm:zod@4"]);
+});
