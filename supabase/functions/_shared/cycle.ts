@@ -2,6 +2,7 @@ import type { ConsiderWorld } from "./decide/consider.ts";
 import { considerIssue } from "./decide/consider.ts";
 import { applyFix } from "./heal/apply.ts";
 import { learnFromFix } from "./heal/learn-from-fix.ts";
+import { reviewPatterns } from "./heal/review-patterns.ts";
 import { rollBackFix } from "./heal/roll-back.ts";
 import type { HealWorld, StepResult } from "./heal/step.ts";
 import { verifyFix } from "./heal/verify.ts";
@@ -27,6 +28,8 @@ export const CYCLE: Record<JobKind, (world: World, job: Job) => Promise<StepResu
   roll_back: rollBackFix,
   /** verification -> lesson. Asked for by every end of a fix. */
   learn: learnFromFix,
+  /** What time changes in patterns. Asked for by pg_cron, once a day. */
+  review_patterns: reviewPatterns,
 };
 
 /** Everything outside of the steps: the database, the targets, the clock. */

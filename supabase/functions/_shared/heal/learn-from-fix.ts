@@ -5,6 +5,7 @@ import { choiceSchema, learn, loadForecasts } from "../learn/store.ts";
 import type { Job } from "../platform/jobs.ts";
 import { callRpc, type RpcClient } from "../platform/rpc.ts";
 import type { FixContext } from "./fix.ts";
+import { learnPatterns } from "./learn-patterns.ts";
 import { DONE, fixIdOf, type HealWorld, type StepResult } from "./step.ts";
 
 /** The calibration map is fitted again after this many new outcomes. */
@@ -28,6 +29,7 @@ export async function learnFromFix(world: HealWorld & { client: RpcClient }, job
       world.now(),
     );
     if (lesson?.forecast) await recalibrate(world.client);
+    await learnPatterns(world.client, fix.id, choice, outcome, world.now());
   }
   const isOver = fix.informational || fix.state === "succeeded" || fix.outcome === "overridden";
   if (!isOver) await callRpc(world.client, "queue_diagnosis", { p_issue_id: fix.issue_id }, z.null());

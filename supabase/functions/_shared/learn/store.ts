@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { callRpc, type RpcClient } from "../platform/rpc.ts";
 import { type Lesson, lesson, type Outcome } from "./lesson.ts";
+import { loadStats, patternsOf, patternUpdates } from "./patterns/standing.ts";
 import type { CauseBelief, CauseKey, TrackRecord } from "./track-record.ts";
 
 const recordSchema = z.object({
@@ -80,12 +81,17 @@ export async function learn(
     fix.choice.sources.map(({ causeKey }) => causeKey),
   );
   const learnt = lesson({ now, outcome, candidate: fix.choice, records });
+  const slugs = patternsOf(fix.choice.sources);
+  const stats = slugs.length === 0 ? [] : await loadStats(client, slugs, fix.projectId);
+  const { weights, counts } = patternUpdates({ lesson: learnt, outcome, records, stats, now });
   const stored = await callRpc(client, "store_lesson", {
     p_fix_id: fix.id,
     p_lesson: {
       outcome,
       explanation: learnt.sentence,
       forecast: learnt.forecast,
+      patterns: counts,
+      ...(weights.length > 0 && { pattern_weights: weights }),
       updates: learnt.updates.map((update) => ({
         scope: update.scope,
         cause_key: update.causeKey,

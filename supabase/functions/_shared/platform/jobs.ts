@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { callRpc, type RpcClient } from "./rpc.ts";
 
-export const JOB_KINDS = ["diagnose", "apply", "verify", "roll_back", "learn"] as const;
+export const JOB_KINDS = ["diagnose", "apply", "verify", "roll_back", "learn", "review_patterns"] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 const jobSchema = z.object({
