@@ -2,16 +2,20 @@ import { startPostgres } from "../scripts/platform/postgres.ts";
 import type { BodyKind } from "./ingest/bodies.ts";
 import { TextLineStream } from "./ingest/lines.ts";
 import type { LoadOptions, LoadResult } from "./ingest/load.ts";
-import type { Serving } from "./ingest/server.ts";
+import type { InsertCommand, Serving } from "./ingest/server.ts";
 
 export const describe =
   `Events accepted and committed, with 64 clients, beside inserting the same rows straight.
 --database <pglite|postgres>  only this one (default: both)
 --case <1KB|50KB|storm>       only this one (default: all)
 --seconds <n>                 length of each measurement (default 10)
-Keys: case, database, events_per_s, p50_ms, p99_ms, ratio_to_insert, insert_rows_per_s, half_load_p99_ms, events, failed.`;
+Keys: case, database, events_per_s, p50_ms, p99_ms, ratio_to_insert, ratio_to_batched_insert, insert_rows_per_s,
+batched_insert_rows_per_s, half_load_p99_ms, events, failed.`;
 
 const CLIENTS = 64;
+/** Beside as many clients that insert one row each and wait for its commit: few that insert batches. */
+const BATCHING_CLIENTS = 3;
+const BATCH_ROWS = 100;
 const WARM_UP_SECONDS = 2;
 /** A storm is measured by its number of events; this only ends one that hangs. */
 const STORM_SECONDS = 600;
@@ -63,18 +67,22 @@ async function measure(database: string, { name, body, events }: Case, seconds: 
     }
     const perSecond = full.events / full.seconds;
     const half = await load({ rate: perSecond / 2, seconds: Math.min(seconds, 10) });
-    const straight = await server.ask<{ rows_per_s: number }>({
-      do: "insert",
-      seconds: Math.min(seconds, 5),
-    });
+    const insert = async (clients: number, rows: number) => {
+      const command: InsertCommand = { do: "insert", seconds: Math.min(seconds, 5), clients, rows };
+      return (await server.ask<{ rows_per_s: number }>(command)).rows_per_s;
+    };
+    const straight = await insert(CLIENTS, 1);
+    const batched = await insert(BATCHING_CLIENTS, BATCH_ROWS);
     return {
       case: name,
       database,
       events_per_s: Math.round(perSecond),
       p50_ms: round(full.p50_ms),
       p99_ms: round(full.p99_ms),
-      ratio_to_insert: round(perSecond / straight.rows_per_s, 3),
-      insert_rows_per_s: Math.round(straight.rows_per_s),
+      ratio_to_insert: round(perSecond / straight, 3),
+      ratio_to_batched_insert: round(perSecond / batched, 3),
+      insert_rows_per_s: Math.round(straight),
+      batched_insert_rows_per_s: Math.round(batched),
       half_load_p99_ms: round(half.p99_ms),
       events: full.events,
       failed: full.failed + half.failed,

@@ -5,15 +5,28 @@
 import { TextLineStream } from "./lines.ts";
 import { startPlatform } from "../../scripts/platform/start.ts";
 
+export type Command =
+  | { do: "count" }
+  | { do: "stop" }
+  | InsertCommand;
+
+/** Inserts by so many clients at once, each waiting for its commit before the next one. */
+export interface InsertCommand {
+  do: "insert";
+  seconds: number;
+  clients: number;
+  /** Rows of one statement. */
+  rows: number;
+}
+
 export interface Serving {
   hostname: string;
   port: number;
   path: string;
 }
 
-/** Rows in one straight insert, and inserts at the same time: what a careful writer would do. */
-const INSERT_ROWS = 100;
-const INSERTS_AT_ONCE = 3;
+/** Different rows that are inserted again. */
+const SOURCE_ROWS = 500;
 const COLUMNS = [
   ["received_on", "date"],
   ["project_id", "bigint"],
@@ -55,7 +68,7 @@ async function main(databaseUrl: string | undefined): Promise<void> {
 
   const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
   for await (const line of lines) {
-    const command = JSON.parse(line) as { do: "count" | "insert" | "stop"; seconds?: number };
+    const command = JSON.parse(line) as Command;
     if (command.do === "stop") break;
     if (command.do === "count") {
       const [row] = await sql(
@@ -63,7 +76,7 @@ async function main(databaseUrl: string | undefined): Promise<void> {
         [project!.id],
       );
       print({ events: row!.events });
-    } else print({ rows_per_s: await insertStraight(sql, Number(project!.id), command.seconds ?? 5) });
+    } else print({ rows_per_s: await insertStraight(sql, Number(project!.id), command) });
   }
   await platform.stop();
 }
@@ -72,15 +85,15 @@ async function main(databaseUrl: string | undefined): Promise<void> {
 async function insertStraight(
   sql: (text: string, params?: unknown[]) => Promise<Record<string, unknown>[]>,
   project: number,
-  seconds: number,
+  { seconds, clients, rows }: InsertCommand,
 ): Promise<number> {
   const stored = await sql(
     `select ${COLUMNS.map(([name]) => `${name}::text as ${name}`).join(", ")}
      from public.error_events where project_id = $1 order by received_at desc limit $2`,
-    [project, INSERT_ROWS * 5],
+    [project, SOURCE_ROWS],
   );
   if (stored.length === 0) throw new Error("there are no rows to insert again");
-  const values = Array.from({ length: INSERT_ROWS }, (_, row) => {
+  const values = Array.from({ length: rows }, (_, row) => {
     const slots = COLUMNS.map(([, type], column) => `$${row * COLUMNS.length + column + 1}::text::${type}`);
     return `(${slots.join(",")})`;
   });
@@ -94,15 +107,15 @@ async function insertStraight(
   async function work(): Promise<void> {
     while (performance.now() < end) {
       const params: unknown[] = [];
-      for (let row = 0; row < INSERT_ROWS; row++) {
+      for (let row = 0; row < rows; row++) {
         const source = stored[next++ % stored.length]!;
         for (const [name] of COLUMNS) params.push(name === "event_id" ? crypto.randomUUID() : source[name]);
       }
       await sql(text, params);
-      inserted += INSERT_ROWS;
+      inserted += rows;
     }
   }
-  await Promise.all(Array.from({ length: INSERTS_AT_ONCE }, work));
+  await Promise.all(Array.from({ length: clients }, work));
   return inserted / ((performance.now() - start) / 1000);
 }
 

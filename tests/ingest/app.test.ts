@@ -131,6 +131,15 @@ describe("the envelope endpoint", () => {
     expect(rows).toHaveLength(0);
   });
 
+  it("says which parts of a request were left out", async () => {
+    const { post } = testApp();
+    const response = await post(
+      ENVELOPE,
+      envelope([[{ type: "event" }, { event_id: ID }], [{ type: "event" }, "{broken"]]),
+    );
+    expect(await response.json()).toEqual({ id: ID, problems: ["event is not valid JSON"] });
+  });
+
   it("lets any site's browsers send, and read the limits", async () => {
     const { app } = testApp();
     const preflight = await app.request(ENVELOPE, {

@@ -8,7 +8,7 @@ function key(parts: { header?: string; authorization?: string; query?: string; d
   return readKey({
     sentryAuth: parts.header ?? null,
     authorization: parts.authorization ?? null,
-    query: new URLSearchParams(parts.query ?? ""),
+    queryKeys: new URLSearchParams(parts.query ?? "").getAll("sentry_key"),
     dsn: parts.dsn,
   }, "42");
 }

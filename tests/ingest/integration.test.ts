@@ -204,6 +204,8 @@ describe("an unmodified Sentry SDK", () => {
     const checkIn = Sentry.captureCheckIn({ monitorSlug: "sdk-job", status: "in_progress" }, {
       schedule: { type: "crontab", value: "0 * * * *" },
     });
+    // The job runs for a while before it reports its end.
+    await Sentry.flush(5000);
     Sentry.captureCheckIn({ checkInId: checkIn, monitorSlug: "sdk-job", status: "ok", duration: 2 });
     await Sentry.flush(5000);
     await Sentry.close(5000);

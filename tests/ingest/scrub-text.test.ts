@@ -46,6 +46,7 @@ describe("scrubbing text by shape", () => {
     "550e8400-e29b-41d4-a716-446655440000",
     "order 1234567890123 failed",
     "Chrome/120.0.0.0 Safari/537.36",
+    "System.Private.CoreLib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=7cec85d7bea7798e",
     "session.ts",
     "host db.example.org port 5432",
     "the key: value pairs are missing",

@@ -10,7 +10,7 @@ export function credentialsOf(c: Context<FunctionEnv>): Credentials {
   return {
     sentryAuth: c.req.header("x-sentry-auth") ?? null,
     authorization: c.req.header("authorization") ?? null,
-    query: new URL(c.req.url).searchParams,
+    queryKeys: c.req.queries("sentry_key") ?? [],
   };
 }
 

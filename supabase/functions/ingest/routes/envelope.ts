@@ -12,6 +12,8 @@ import { answering, projectOf } from "../answer.ts";
 import { credentialsOf } from "../authenticate.ts";
 import { documented } from "../documented.ts";
 
+const MAX_PROBLEMS_TOLD = 5;
+
 /** What every current Sentry SDK sends. */
 export function envelopeRoute(app: FunctionApp, ingest: Ingest): void {
   const path = "/api/:project/envelope/";
@@ -20,7 +22,7 @@ export function envelopeRoute(app: FunctionApp, ingest: Ingest): void {
     path: "/api/{project}/envelope/",
     summary: "Take a Sentry envelope",
     body: { type: "application/x-sentry-envelope", schema: z.string() },
-    answer: z.object({ id: z.string().optional() }),
+    answer: z.object({ id: z.string().optional(), problems: z.array(z.string()).optional() }),
   });
 
   const handler = answering(async (c) => {
@@ -28,13 +30,15 @@ export function envelopeRoute(app: FunctionApp, ingest: Ingest): void {
     const credentials = credentialsOf(c);
     // Known before the body is read: whoever has no key shall not make us read one.
     const early = readKey(credentials, project);
-    if (early !== null) await ingest.authenticate(early, project);
+    const known = early === null ? null : await ingest.authenticate(early, project);
 
     const body = await readBody(c.req.raw, ingest.budget);
     try {
       const envelope = parseEnvelope(body.bytes);
       const dsn = get(envelope.header, "dsn");
-      const key = await ingest.authenticate(readKey({ ...credentials, dsn }, project), project);
+      const key = known !== null && dsn === undefined
+        ? known
+        : await ingest.authenticate(readKey({ ...credentials, dsn }, project), project);
 
       const limited: Limited = new Map();
       let admitted = 0;
@@ -48,7 +52,13 @@ export function envelopeRoute(app: FunctionApp, ingest: Ingest): void {
       await ingest.record(key, signals.build());
 
       const id = signals.events[0]?.eventId ?? hexId(get(envelope.header, "event_id"));
-      return c.json(id === null ? {} : { id }, 200, rateLimitHeaders(limited));
+      const problems = [...signals.problems, ...(envelope.broken === null ? [] : [envelope.broken])];
+      const answer = {
+        ...(id === null ? {} : { id }),
+        // Parts that were left out; SDKs do not look at it, people who search for a lost event do.
+        ...(problems.length === 0 ? {} : { problems: problems.slice(0, MAX_PROBLEMS_TOLD) }),
+      };
+      return c.json(answer, 200, rateLimitHeaders(limited));
     } finally {
       body.release();
     }

@@ -6,8 +6,8 @@ export interface Credentials {
   sentryAuth: string | null;
   /** `Authorization: Sentry ...`, as old SDKs send it; other schemes are not ours and are ignored. */
   authorization: string | null;
-  /** The query: `sentry_key` is what browser SDKs send, since it needs no CORS preflight. */
-  query: URLSearchParams;
+  /** Every `sentry_key` of the query: what browser SDKs send, since it needs no CORS preflight. */
+  queryKeys: readonly string[];
   /** `dsn` of the envelope header, what a tunnel passes on. */
   dsn?: unknown;
 }
@@ -24,7 +24,7 @@ export function readKey(credentials: Credentials, projectId: string): string | n
   const keys = [
     ...headerKeys(credentials.sentryAuth, false),
     ...headerKeys(credentials.authorization, true),
-    ...credentials.query.getAll("sentry_key"),
+    ...credentials.queryKeys,
     ...dsnKeys(credentials.dsn, projectId),
   ];
   const [first] = keys;

@@ -193,6 +193,8 @@ function classify(key: string): KeyClass | null {
   const words = wordsOf(key);
   const last = words.at(-1);
   if (last === undefined || DESCRIPTIVE.has(last)) return null;
+  // `PublicKeyToken` of .NET, public keys.
+  if (words.includes("public")) return null;
   if (last === "tokens" && words.some((word) => COUNTED.has(word))) return null;
 
   const squashed = words.join("");

@@ -27,7 +27,7 @@ export interface Scrubber {
   text(value: string, maxChars: number): string;
   /** The same for fields that hold versions, where `1.2.3.4` is no address. */
   version(value: string, maxChars: number): string;
-  /** The value to store under `key`, or undefined when the key alone says that it must not be stored. */
+  /** True when the name alone says that its value must not be stored. */
   isSecretKey(key: string): boolean;
   /** Free-form data, bounded, scrubbed and free of anything that JSON cannot carry. */
   json(value: unknown, bounds: Bounds): Json;
@@ -101,23 +101,24 @@ export function createScrubber(rules: ScrubRules = {}): Scrubber {
         isSecret(kindOf(flag), node[index]);
     };
     const visitObject = (node: object, depth: number): JsonObject => {
-      const entries: [string, Json][] = [];
+      const out: JsonObject = {};
+      let members = 0;
       const named = nameOf(node);
       for (const key in node) {
         if (!Object.hasOwn(node, key)) continue;
-        if (entries.length >= bounds.members || left <= 0) {
-          entries.push([TOO_MUCH, true]);
+        if (members++ >= bounds.members || left <= 0) {
+          out[TOO_MUCH] = true;
           break;
         }
         const member = (node as Record<string, unknown>)[key];
         const kind = named !== null && isValueKey(key) ? kindOf(named) : kindOf(key);
-        entries.push([
+        setOwn(
+          out,
           scrubAndCut(key, bounds.keyChars),
           isSecret(kind, member) ? FILTERED : visit(member, depth + 1),
-        ]);
+        );
       }
-      // fromEntries defines own properties: a key `__proto__` becomes data and never a prototype.
-      return Object.fromEntries(entries);
+      return out;
     };
     return visit(value, 0);
   }
@@ -128,6 +129,13 @@ export function createScrubber(rules: ScrubRules = {}): Scrubber {
     isSecretKey: (key) => kindOf(key) !== null,
     json,
   };
+}
+
+/** Sets a member as data: a key `__proto__` must not become the prototype. */
+function setOwn(object: JsonObject, key: string, value: Json): void {
+  if (key === "__proto__") {
+    Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+  } else object[key] = value;
 }
 
 /** The name in `{ name: "authorization", value: "Bearer x" }`, as HAR files, form fields and OTLP attributes have it. */

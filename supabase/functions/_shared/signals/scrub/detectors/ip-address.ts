@@ -20,6 +20,8 @@ export const ipAddress: Detector = {
 
 function isTold(address: string, text: string, offset: number): boolean {
   if (address.startsWith("127.") || address === "0.0.0.0") return true;
+  // `Version=4.0.0.0`, as .NET names assemblies.
+  if (/version[=: ]{1,2}$/i.test(text.slice(Math.max(0, offset - 10), offset))) return true;
   // `Chrome/120.0.0.0`: browsers send their version with zeros instead of its minor parts.
   return address.endsWith(".0.0.0") && text[offset - 1] === "/";
 }
