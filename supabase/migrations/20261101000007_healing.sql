@@ -179,7 +179,8 @@ begin
     new.finished_at := now();
   elsif new.state in ('expired', 'succeeded', 'rolled_back', 'failed') then
     new.finished_at := coalesce(new.finished_at, now());
-  elsif new.state = 'rolling_back' and (v_person or old.state = 'succeeded') then
+  -- The engine always says why it takes back; whoever does not is a person, in Studio as well.
+  elsif new.state = 'rolling_back' and (v_person or old.state = 'succeeded' or new.outcome is null) then
     new.outcome := 'overridden';
     new.finished_at := null;
   end if;
@@ -204,6 +205,9 @@ begin
     perform prunella.enqueue('roll_back', new.project_id, new.issue_id, new.id, now(), '{}', 1::smallint);
   elsif new.state in ('succeeded', 'rolled_back', 'failed', 'dismissed') then
     perform prunella.enqueue('learn', new.project_id, new.issue_id, new.id, now(), '{}', 6::smallint);
+  elsif new.state = 'expired' and old.state = 'approved' then
+    -- Approved, and then the gate did not open: the issue is still there and needs another decision.
+    perform prunella.enqueue('diagnose', new.project_id, new.issue_id, null, now(), '{}', 6::smallint);
   end if;
   return null;
 end

@@ -255,6 +255,7 @@ as $$
   select jsonb_build_object(
     'now', p_now,
     'fix', to_jsonb(f),
+    'dry_run', (select p.dry_run from public.projects as p where p.id = f.project_id),
     'chosen', d.record -> 'chosen',
     'inform', d.record -> 'inform',
     'issue', to_jsonb(i) - 'diagnosis' - 'grouping_components',
@@ -336,7 +337,10 @@ begin
     return jsonb_build_object('begun', false, 'final', false, 'reason', v_reason);
   end if;
 
-  if exists (select from public.detected_errors where id = v_fix.issue_id and status in ('resolved', 'ignored')) and not v_fix.informational then
+  if not v_fix.informational and exists (
+    select from public.detected_errors as i
+    where i.id = v_fix.issue_id and (i.status in ('resolved', 'ignored', 'archived') or i.merged_into_id is not null)
+  ) then
     return jsonb_build_object('begun', false, 'final', true, 'reason', 'the issue ended before the fix began');
   end if;
 
@@ -481,7 +485,9 @@ declare
   v_fix record;
   v_count integer := 0;
 begin
-  update public.auto_fixes set state = 'expired', reason = coalesce(reason, 'nobody decided in time')
+  update public.auto_fixes set state = 'expired', reason = coalesce(
+    reason, case state when 'approved' then 'it could not begin before its approval expired' else 'nobody decided in time' end
+  )
   where state in ('proposed', 'in_review', 'approved') and expires_at < p_now
     and not exists (select from public.jobs as j where j.fix_id = auto_fixes.id and j.state = 'running');
   get diagnostics v_count = row_count;
@@ -493,6 +499,12 @@ begin
     from public.auto_fixes as f
     where f.state in ('approved', 'applying', 'verifying', 'rolling_back')
       and not exists (select from public.jobs as j where j.fix_id = f.id and j.state in ('queued', 'running'))
+    union all
+    -- A lesson whose job was given up while the database was in trouble.
+    select f.id, f.project_id, f.issue_id, 'learn'
+    from public.auto_fixes as f
+    where f.state in ('succeeded', 'rolled_back', 'failed', 'dismissed') and f.finished_at > p_now - interval '1 hour'
+      and not exists (select from public.jobs as j where j.fix_id = f.id and j.kind = 'learn' and j.state <> 'dead')
   loop
     perform prunella.enqueue(v_fix.kind, v_fix.project_id, v_fix.issue_id, v_fix.id, p_now, '{}', 1::smallint);
     v_count := v_count + 1;
@@ -644,10 +656,16 @@ language sql stable security invoker set search_path = ''
 as $$
   select f.confidence, f.success from (
     select l.confidence, l.success, l.created_at from public.lessons as l
-    where l.counts_for_calibration order by l.created_at desc limit 2000
+    where l.counts_for_calibration
+      -- A relapse corrects the success that it followed.
+      and not exists (
+        select from public.lessons as correction
+        where correction.fix_id = l.fix_id and correction.counts_for_calibration and correction.id > l.id
+      )
+    order by l.created_at desc limit 2000
   ) as f order by f.created_at
 $$;
-comment on function public.calibration_forecasts() is 'The last 2000 stated confidences with their outcomes, oldest first.';
+comment on function public.calibration_forecasts() is 'The last 2000 stated confidences with their outcomes, one per fix, oldest first.';
 revoke execute on function public.active_patterns(), public.publish_patterns(jsonb), public.calibration_forecasts()
   from public, anon, authenticated;
 grant execute on function public.active_patterns(), public.publish_patterns(jsonb), public.calibration_forecasts() to service_role;

@@ -75,8 +75,9 @@ async function runJob({ queue, world, onFailure }: EngineOptions, job: Job, run:
     run.failed++;
     onFailure?.(job, text);
     try {
-      // What will fail again in the same way is given up at once.
-      await queue.fail(job, text, failure.retry || failure.status >= 500);
+      // What will fail again in the same way is given up at once. A conflict will not: whoever was first is read next time.
+      const again = failure.retry || failure.status >= 500 || failure.code === "conflict";
+      await queue.fail(job, text, again);
     } catch (lost) {
       // The database is out of reach: the lease runs out and the job comes back by itself.
       onFailure?.(job, describeError(lost).message);

@@ -2,17 +2,22 @@ import type { ActionContext } from "../actions/action.ts";
 import { ActionError } from "../actions/action-error.ts";
 import type { AnyAction } from "../actions/catalogue.ts";
 import type { Targets } from "../actions/targets/targets.ts";
+import { describeError } from "../platform/errors.ts";
 import type { Job } from "../platform/jobs.ts";
 import type { JsonObject } from "../platform/json.ts";
 import type { FixChanges, FixContext } from "./fix.ts";
 import { DONE, fixIdOf, type HealWorld, later, leaseAllows, type StepResult } from "./step.ts";
-import { actionOf } from "./targets.ts";
+import { actionOf, askTarget } from "./targets.ts";
 import { countsNow } from "./verification/counts.ts";
 
 /** Milliseconds until the gate is asked again when it is closed for now: the kill switch, or another fix on the target. */
 const GATE_RETRY_MS = 5_000;
 /** Calls of a target that can be repeated are repeated this often. */
 const MAX_APPLY_ATTEMPTS = 3;
+/** An action that breaks for a reason of ours is tried this often: longer, because the reason may be a database that restarts. */
+const MAX_BROKEN_ATTEMPTS = 6;
+/** Characters of a reason that people read. */
+const MAX_REASON_LENGTH = 500;
 
 interface Applying {
   world: HealWorld;
@@ -63,26 +68,32 @@ async function begin(applying: Applying): Promise<StepResult> {
 }
 
 async function resume(applying: Applying): Promise<StepResult> {
-  const { world, context, action, given, job } = applying;
-  const before = context.fix.before_state ?? {};
-  const observation = await action.observe(given, context.fix.parameters, before);
+  const { world, context } = applying;
+  const { fix } = context;
+  const observation = fix.apply_result?.nothing_done_at === undefined
+    ? await askTarget(applying, fix, applying.job)
+    : "not_applied";
   if (observation === "applied") return await applied(applying, { observed: true });
   if (observation === "unknown") {
     return await fail(
       world,
       context,
       "inconclusive",
-      "A worker died while it applied this fix, and the target cannot tell what happened. A human must look.",
+      "The call that applies this fix was cut off, and the target cannot tell what happened. A human must look.",
     );
   }
-  const closed = await world.fixes.killSwitch(context.fix.project_id);
+  const closed = await world.fixes.killSwitch(fix.project_id) ?? (context.dry_run ? "dry run is on" : null);
   if (closed) return await fail(world, context, "not_applied", `Nothing was changed: ${closed}.`);
-  if (!leaseAllows(job, world.now())) return later(world.now(), 0);
-  return await act(applying, before);
+  if (fix.apply_result !== null) {
+    await world.fixes.advance(fix.id, "applying", "applying", { apply_result: {} });
+  }
+  return await act(applying, fix.before_state ?? {});
 }
 
 async function act(applying: Applying, before: JsonObject): Promise<StepResult> {
-  const { action, given, context } = applying;
+  const { world, job, action, given, context } = applying;
+  // The calls before this one may have been slow: a lease that runs out during the side effect would invite a second one.
+  if (!leaseAllows(job, world.now())) return later(world.now(), 0);
   let result: JsonObject;
   try {
     result = await action.apply(given, context.fix.parameters, before);
@@ -108,13 +119,15 @@ async function applied({ world, context, action }: Applying, result: JsonObject)
 }
 
 /** An action that could not do its work. What certainly did nothing may be tried again; what may have done something is asked. */
-async function refuse(applying: Applying, error: unknown): Promise<StepResult> {
-  const { world, job, context } = applying;
-  if (!(error instanceof ActionError)) throw error;
+async function refuse({ world, job, context }: Applying, error: unknown): Promise<StepResult> {
+  if (!(error instanceof ActionError)) {
+    if (job.attempt < MAX_BROKEN_ATTEMPTS) throw error;
+    const reason = `The action broke and a human must look: ${describeError(error).message}`;
+    return await fail(world, context, "inconclusive", reason.slice(0, MAX_REASON_LENGTH));
+  }
+  // Thrown, not postponed: the queue counts failed attempts, so that they end.
   if (error.effect === "unknown") {
-    if (job.attempt < MAX_APPLY_ATTEMPTS) {
-      return later(world.now(), error.retryAfterSeconds ? error.retryAfterSeconds * 1000 : 1_000);
-    }
+    if (job.attempt < MAX_APPLY_ATTEMPTS) throw error;
     return await fail(
       world,
       context,
@@ -122,7 +135,12 @@ async function refuse(applying: Applying, error: unknown): Promise<StepResult> {
       `${error.message} It is not known whether the fix was applied: a human must look.`,
     );
   }
-  if (error.retry && job.attempt < MAX_APPLY_ATTEMPTS) throw error;
+  if (error.retry && job.attempt < MAX_APPLY_ATTEMPTS) {
+    // The next attempt need not ask a target that perhaps cannot tell.
+    const apply_result = { nothing_done_at: world.now().toISOString() };
+    await world.fixes.advance(context.fix.id, "applying", "applying", { apply_result });
+    throw error;
+  }
   return await fail(world, context, "not_applied", error.message);
 }
 
@@ -133,9 +151,12 @@ async function fail(
   reason: string,
 ): Promise<StepResult> {
   const { id } = context.fix;
+  const changes: FixChanges = { outcome, reason };
+  // What may have happened counts for the target's limits as if it had.
+  if (outcome === "inconclusive") changes.applied_at = world.now().toISOString();
   // The fix may have entered `applying` since the context was read.
   for (const from of ["applying", "approved"] as const) {
-    if (await world.fixes.advance(id, from, "failed", { outcome, reason })) break;
+    if (await world.fixes.advance(id, from, "failed", changes)) break;
   }
   return DONE;
 }

@@ -30,6 +30,7 @@ const contextSchema = z.object({
     verify_until: z.string().nullable(),
     expires_at: z.string(),
   }),
+  dry_run: z.boolean(),
   chosen: object.nullable(),
   inform: object.nullable(),
   diagnosis: object.nullable(),

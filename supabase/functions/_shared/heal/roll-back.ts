@@ -1,9 +1,10 @@
 import { ActionError } from "../actions/action-error.ts";
+import { describeError } from "../platform/errors.ts";
 import type { Job } from "../platform/jobs.ts";
 import type { JsonObject } from "../platform/json.ts";
 import type { FixContext } from "./fix.ts";
 import { DONE, fixIdOf, type HealWorld, later, leaseAllows, type StepResult } from "./step.ts";
-import { actionOf } from "./targets.ts";
+import { actionOf, askTarget } from "./targets.ts";
 
 const SWITCH_RETRY_MS = 5_000;
 const MAX_ROLLBACK_ATTEMPTS = 5;
@@ -25,10 +26,9 @@ export async function rollBackFix(world: HealWorld, job: Job): Promise<StepResul
   if (fix.outcome !== "overridden" && await world.fixes.killSwitch(fix.project_id)) {
     return later(now, SWITCH_RETRY_MS);
   }
-  if (!leaseAllows(job, now)) return later(now, 0);
 
   if (fix.rollback_result?.begun_at !== undefined) {
-    const observation = await action.observe(given, fix.parameters, before);
+    const observation = await askTarget(found, fix, job);
     if (observation === "applied") {
       return await rolledBack(world, context, { ...fix.rollback_result, observed: true });
     }
@@ -40,14 +40,26 @@ export async function rollBackFix(world: HealWorld, job: Job): Promise<StepResul
       );
     }
   }
-  await world.fixes.advance(fix.id, "rolling_back", "rolling_back", {
-    rollback_result: { begun_at: now.toISOString() },
-  });
+  const note = (rollback_result: JsonObject) =>
+    world.fixes.advance(fix.id, "rolling_back", "rolling_back", { rollback_result });
+  if (!leaseAllows(job, world.now())) return later(world.now(), 0);
+  await note({ begun_at: now.toISOString() });
   try {
     return await rolledBack(world, context, await action.rollback(given, fix.parameters, before));
   } catch (error) {
-    if (!(error instanceof ActionError)) throw error;
-    if ((error.retry || error.effect === "unknown") && job.attempt < MAX_ROLLBACK_ATTEMPTS) throw error;
+    if (!(error instanceof ActionError)) {
+      if (job.attempt < MAX_ROLLBACK_ATTEMPTS) throw error;
+      return await giveUp(
+        world,
+        context,
+        `The rollback broke: ${describeError(error).message}`.slice(0, 500),
+      );
+    }
+    if ((error.retry || error.effect === "unknown") && job.attempt < MAX_ROLLBACK_ATTEMPTS) {
+      // What certainly did nothing is tried again without asking a target that perhaps cannot tell.
+      if (error.effect === "none") await note({});
+      throw error;
+    }
     return await giveUp(world, context, `The rollback failed: ${error.message}`);
   }
 }

@@ -1,9 +1,11 @@
 import { findAction } from "../actions/catalogue.ts";
 import type { AnyAction } from "../actions/catalogue.ts";
-import type { ActionContext } from "../actions/action.ts";
+import type { ActionContext, Observation } from "../actions/action.ts";
+import { ActionError } from "../actions/action-error.ts";
 import { type IntegrationRow, parseIntegrations } from "../actions/integrations.ts";
 import type { Phase } from "../actions/support/context.ts";
 import { createTargets, type TargetOptions, type Targets } from "../actions/targets/targets.ts";
+import type { Job } from "../platform/jobs.ts";
 import type { FixContext } from "./fix.ts";
 
 /** What every project's adapters share; the rest is the project's own. */
@@ -38,4 +40,22 @@ export function actionOf(
       targets: targetsOf(fix.project_id, integrations),
     },
   };
+}
+
+/** A target that does not answer is asked this often (about half a minute), then it counts as one that cannot tell. */
+const MAX_OBSERVE_ATTEMPTS = 6;
+
+/** What the target says about a side effect. Throws while it makes sense to ask again: no fix waits for an answer for ever. */
+export async function askTarget(
+  { action, given }: { action: AnyAction; given: ActionContext<Targets> },
+  fix: FixContext["fix"],
+  job: Job,
+): Promise<Observation> {
+  try {
+    return await action.observe(given, fix.parameters, fix.before_state ?? {});
+  } catch (error) {
+    const again = error instanceof ActionError ? error.retry : true;
+    if (again && job.attempt < MAX_OBSERVE_ATTEMPTS) throw error;
+    return "unknown";
+  }
 }

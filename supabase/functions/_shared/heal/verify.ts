@@ -3,7 +3,7 @@ import type { Job } from "../platform/jobs.ts";
 import type { JsonObject } from "../platform/json.ts";
 import type { FixContext } from "./fix.ts";
 import { DONE, fixIdOf, type HealWorld, later, type StepResult } from "./step.ts";
-import { actionOf } from "./targets.ts";
+import { actionOf, askTarget } from "./targets.ts";
 import {
   beforeWindow,
   type Counts,
@@ -18,6 +18,8 @@ import type { VerificationState } from "./verification/types.ts";
 const FIRST_LOOK_MS = 400;
 const LOOK_SHARE = 0.2;
 const LONGEST_BETWEEN_LOOKS_MS = 15_000;
+/** Runbooks may say that they need no time at all; the test needs some. */
+const SHORTEST_WINDOW_MS = 1_000;
 
 /** `auto_fixes.verification`: the counts when the fix was applied, those when its effect was there, and the running test. */
 const verificationSchema = z.object({
@@ -50,10 +52,15 @@ export async function verifyFix(world: HealWorld, job: Job): Promise<StepResult>
       baseline: verification.baseline,
       state: verification.state,
     })
-    : await start(world, context, verification);
+    : await start(world, job, context, verification);
 }
 
-async function start(world: HealWorld, context: FixContext, verification: Verification): Promise<StepResult> {
+async function start(
+  world: HealWorld,
+  job: Job,
+  context: FixContext,
+  verification: Verification,
+): Promise<StepResult> {
   const { fix } = context;
   const now = world.now();
   const found = actionOf(context, "apply", world.targetsOf, now);
@@ -65,7 +72,8 @@ async function start(world: HealWorld, context: FixContext, verification: Verifi
       `The project has no action ${fix.action} any more.`,
     );
   }
-  const observation = await found.action.observe(found.given, fix.parameters, fix.before_state ?? {});
+  // Where the target does not tell, the errors will.
+  const observation = await askTarget(found, fix, job);
   if (observation === "not_applied") {
     if (now.getTime() < Date.parse(fix.verify_until ?? context.now)) {
       return later(now, pause(context, fix.verify_from));
@@ -74,7 +82,8 @@ async function start(world: HealWorld, context: FixContext, verification: Verifi
   }
   const before = beforeWindow(context, verification.at_apply);
   const { exposureOf, ...window } = before;
-  const state = startVerification(window, { windowMs: found.action.verificationWindowMs });
+  const windowMs = Math.max(SHORTEST_WINDOW_MS, found.action.verificationWindowMs);
+  const state = startVerification(window, { windowMs });
   await world.fixes.saveVerification(fix.id, {
     ...verification,
     baseline: { ...countsNow(context) },
