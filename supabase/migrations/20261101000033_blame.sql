@@ -1,0 +1,205 @@
+-- Blame: what it sees, what it remembers, what it says; and what follows from that.
+
+create function public.load_blame(p_project_id bigint) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select jsonb_build_object('state', b.state, 'version', b.version, 'observed_at', b.observed_at)
+  from public.blame_states as b where b.project_id = p_project_id
+$$;
+comment on function public.load_blame(bigint) is 'The state of blame of a project; null before its first look.';
+
+create function public.blame_observation(
+  p_project_id bigint, p_since timestamptz, p_until timestamptz, p_known_issues bigint[] default '{}'
+) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select jsonb_build_object(
+    -- Minutes that ended before p_since are read too: their counts may have grown since.
+    'traffic', coalesce((
+      select jsonb_agg(jsonb_build_array(m.minute_at, m.release, m.environment, m.request_count, m.failed_request_count) order by m.minute_at)
+      from public.traffic_minutes as m
+      where m.project_id = p_project_id and m.minute_at > p_since - interval '3 minutes' and m.minute_at <= p_until
+    ), '[]'),
+    'events', coalesce((
+      select jsonb_agg(jsonb_build_array(e.issue_id, e.at, e.release, e.environment, e.count) order by e.at)
+      from (
+        select v.issue_id, to_timestamp(floor(extract(epoch from v.received_at) / 10) * 10) as at, coalesce(v.release, '') as release,
+          coalesce(v.environment, '') as environment, count(*) as count
+        from public.error_events as v
+        join public.detected_errors as d on d.id = v.issue_id
+        where v.project_id = p_project_id and v.received_at > p_since and v.received_at <= p_until
+          and v.received_on between (p_since at time zone 'utc')::date and (p_until at time zone 'utc')::date
+          -- What Prunella itself says about deployments is no symptom of one.
+          and d.type is distinct from 'Deployment'
+        group by 1, 2, 3, 4
+      ) as e
+    ), '[]'),
+    'issues', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', d.id, 'first_seen_at', d.first_seen_at, 'category', d.category, 'title', d.title, 'type', d.type, 'release', d.first_release,
+        'environment', d.environment, 'exceptions', coalesce(latest.payload -> 'exceptions', '[]'), 'message', latest.payload ->> 'message'
+      ))
+      from (
+        select d.* from public.detected_errors as d
+        where d.project_id = p_project_id and d.last_seen_at > p_since and d.type is distinct from 'Deployment'
+          and not d.id = any (p_known_issues)
+        order by d.last_seen_at desc limit 200
+      ) as d
+      left join lateral (
+        select e.payload from public.error_events as e where e.issue_id = d.id order by e.received_at desc limit 1
+      ) as latest on true
+    ), '[]'),
+    'configuration', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'key', c.key, 'version', c.version, 'at', c.created_at, 'is_flag', jsonb_typeof(c.value) = 'boolean',
+        'replaced_at', (
+          select min(n.created_at) from public.system_config as n
+          where n.project_id = c.project_id and n.key = c.key and n.version > c.version
+        )
+      ) order by c.created_at)
+      from (
+        select * from public.system_config
+        where project_id = p_project_id and key like 'app.%' and created_at > p_until - interval '48 hours' and created_at <= p_until
+        order by created_at desc limit 200
+      ) as c
+    ), '[]'),
+    'breakers', coalesce((
+      select jsonb_agg(jsonb_build_object('name', b.name, 'state', b.state, 'at', coalesce(b.opened_at, b.updated_at)))
+      from public.circuit_breaker_state as b where b.project_id = p_project_id
+    ), '[]'),
+    'first_traffic_at', (select min(m.minute_at) from public.traffic_minutes as m where m.project_id = p_project_id)
+  )
+$$;
+comment on function public.blame_observation(bigint, timestamptz, timestamptz, bigint[]) is
+  'What came in since the last look: traffic by minute and label, events by ten seconds and label, facts of issues that are new to blame.';
+
+create function public.save_blame(
+  p_project_id bigint, p_state jsonb, p_expected_version bigint, p_now timestamptz default now()
+) returns boolean
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+  if p_expected_version = 0 then
+    insert into public.blame_states (project_id, state, observed_at) values (p_project_id, p_state, p_now)
+    on conflict (project_id) do nothing;
+  else
+    update public.blame_states set state = p_state, version = version + 1, observed_at = p_now
+    where project_id = p_project_id and version = p_expected_version;
+  end if;
+  return found;
+end
+$$;
+comment on function public.save_blame(bigint, jsonb, bigint, timestamptz) is
+  'Compare-and-set of the state of blame (version 0: there is none yet); false when another look was quicker.';
+
+create function public.save_correlations(p_project_id bigint, p_rows jsonb, p_now timestamptz default now()) returns jsonb
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  v_blamed bigint[];
+begin
+  with given as (
+    select r.subject, substring(r.subject from '^issue:(\d+)$')::bigint as issue_id, r.episode_at, r.candidate,
+      substring(r.candidate from '^deployment:(\d+)$')::bigint as deployment_id, r.probability, r.verdict, coalesce(r.rollback, false) as rollback,
+      coalesce(r.factors, '[]') as factors, r.e_value, r.onset_at
+    from jsonb_populate_recordset(null::public.deployment_error_correlations, p_rows) as r
+  ),
+  before as (
+    select c.subject, c.episode_at, c.candidate from public.deployment_error_correlations as c
+    join given as g using (subject, episode_at, candidate)
+    where c.project_id = p_project_id and c.verdict = 'blame' and c.rollback >= g.rollback
+  ),
+  -- A candidate that is no longer worth a row must not keep its old probability.
+  dropped as (
+    delete from public.deployment_error_correlations as c
+    using (select distinct subject, episode_at from given) as g
+    where c.project_id = p_project_id and c.subject = g.subject and c.episode_at = g.episode_at
+      and not exists (select from given where given.subject = c.subject and given.episode_at = c.episode_at and given.candidate = c.candidate)
+  ),
+  saved as (
+    insert into public.deployment_error_correlations as c (
+      project_id, subject, issue_id, episode_at, candidate, deployment_id, probability, verdict, rollback, factors, e_value, onset_at, decided_at
+    )
+    select p_project_id, g.subject, g.issue_id, g.episode_at, g.candidate, g.deployment_id, g.probability, g.verdict, g.rollback, g.factors,
+      g.e_value, g.onset_at, p_now
+    from given as g
+    where (g.issue_id is null or exists (select from public.detected_errors as e where e.id = g.issue_id and e.project_id = p_project_id))
+      and (g.deployment_id is null or exists (select from public.deployment_logs as d where d.id = g.deployment_id and d.project_id = p_project_id))
+    on conflict (project_id, subject, episode_at, candidate) do update set
+      probability = excluded.probability, verdict = excluded.verdict, rollback = excluded.rollback, factors = excluded.factors,
+      e_value = excluded.e_value, onset_at = excluded.onset_at, decided_at = excluded.decided_at
+    returning c.subject, c.episode_at, c.candidate, c.issue_id, c.verdict
+  )
+  select array_agg(distinct s.issue_id) into v_blamed
+  from saved as s
+  where s.verdict = 'blame' and s.issue_id is not null and not exists (
+    select from before as b where b.subject = s.subject and b.episode_at = s.episode_at and b.candidate = s.candidate
+  );
+  -- Who is blamed for the first time, or is now sure enough to be taken back, is looked at by the engine at once.
+  perform prunella.enqueue('diagnose', p_project_id, i.id, null, p_now)
+  from public.detected_errors as i
+  where i.id = any (v_blamed) and i.status not in ('resolved', 'ignored', 'archived');
+  return jsonb_build_object('blamed_issues', coalesce(to_jsonb(v_blamed), '[]'));
+end
+$$;
+comment on function public.save_correlations(bigint, jsonb, timestamptz) is
+  'Writes how probable each candidate is for each rise. An issue whose cause is newly known is diagnosed at once.';
+
+create function public.raise_rate_issue(p_project_id bigint, p_deployment_id bigint, p_episode_at timestamptz, p_now timestamptz default now())
+returns boolean
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  v_deployment public.deployment_logs;
+begin
+  select * into v_deployment from public.deployment_logs where id = p_deployment_id and project_id = p_project_id;
+  if not found then
+    return false;
+  end if;
+  return prunella.record_events(jsonb_build_array(jsonb_set(
+    prunella.deployment_event(
+      v_deployment, 'rate', format('Requests of %s fail more often since %s', v_deployment.service, coalesce(v_deployment.release, v_deployment.external_id)),
+      p_now
+    ),
+    '{event_id}', to_jsonb(md5(concat_ws(chr(31), 'rate', p_deployment_id, p_episode_at))::uuid)
+  )), p_now) > 0;
+end
+$$;
+comment on function public.raise_rate_issue(bigint, bigint, timestamptz, timestamptz) is
+  'Failures that nobody reported as errors, caused by a deployment: people get an issue about it, once per rise. False when they have it.';
+
+create function public.deployment_suspects(p_issue_id bigint, p_now timestamptz default now()) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select jsonb_build_object(
+    'lines', public.deployment_lines(i.project_id, p_now),
+    'verdicts', coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'candidate', c.candidate, 'probability', c.probability, 'verdict', c.verdict, 'rollback', c.rollback, 'factors', c.factors,
+        'episode_at', c.episode_at, 'decided_at', c.decided_at
+      ) order by c.probability desc)
+      from public.deployment_error_correlations as c
+      where c.issue_id = i.id and c.decided_at > p_now - interval '30 minutes' and c.episode_at = (
+        select max(l.episode_at) from public.deployment_error_correlations as l where l.issue_id = i.id
+      )
+    ), '[]'),
+    'releases', coalesce((
+      select jsonb_object_agg(m.release, m.count) from (
+        select m.release, sum(m.event_count) as count from public.error_minutes as m
+        where m.issue_id = i.id and m.minute_at >= i.episode_started_at - interval '1 minute' group by m.release
+      ) as m
+    ), '{}')
+  )
+  from public.detected_errors as i
+  where i.id = p_issue_id
+$$;
+comment on function public.deployment_suspects(bigint, timestamptz) is
+  'What diagnosis needs to know of deployments: the lines they belong to, what blame says, and which releases the issue''s events come from.';
+
+revoke execute on function public.load_blame(bigint), public.blame_observation(bigint, timestamptz, timestamptz, bigint[]),
+  public.save_blame(bigint, jsonb, bigint, timestamptz), public.save_correlations(bigint, jsonb, timestamptz),
+  public.raise_rate_issue(bigint, bigint, timestamptz, timestamptz), public.deployment_suspects(bigint, timestamptz)
+from public, anon, authenticated;
+grant execute on function public.load_blame(bigint), public.blame_observation(bigint, timestamptz, timestamptz, bigint[]),
+  public.save_blame(bigint, jsonb, bigint, timestamptz), public.save_correlations(bigint, jsonb, timestamptz),
+  public.raise_rate_issue(bigint, bigint, timestamptz, timestamptz), public.deployment_suspects(bigint, timestamptz) to service_role;
