@@ -27,16 +27,20 @@ export const BAD_CHANGES: readonly BadChange[] = [
   { key: "app.flags.ranked_search", value: true, reason: "Launch the ranked search" },
 ];
 
-/** The one whose key has been left alone the longest: a target that was just healed cools down for five minutes. */
+/**
+ * The one whose key has been left alone the longest: a target that was just healed cools down for five minutes, and one with a
+ * proposal that nobody has answered gets no second one.
+ */
 export async function chooseBadChange(platform: Platform, projectId: number): Promise<BadChange> {
   const touched = await platform.sql(
-    `select target_key, max(applied_at) as applied_at from public.auto_fixes
-     where project_id = $1 and applied_at is not null group by target_key`,
+    `select target_key, max(applied_at) as applied_at, bool_or(state in ('proposed', 'in_review')) as waits
+     from public.auto_fixes where project_id = $1 group by target_key`,
     [projectId],
   );
   const at = (change: BadChange) => {
     const row = touched.find(({ target_key }) => target_key === `configuration:${change.key}`);
-    return row ? Date.parse(String(row.applied_at)) : 0;
+    if (row?.waits === true) return Infinity;
+    return row?.applied_at ? Date.parse(String(row.applied_at)) : 0;
   };
   const [first, ...others] = BAD_CHANGES;
   return others.reduce((best, change) => at(change) < at(best) ? change : best, first!);

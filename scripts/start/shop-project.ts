@@ -44,6 +44,7 @@ export async function setUpShop(platform: Platform, before: Kept): Promise<ShopP
     (port) => serveRunbook({ port, secret, run: () => payments.restart() }),
   );
   await configure(platform, project.id, payments.url);
+  await closeOldIssues(operator, project.id);
   await declareRunbook(platform, operator, project.id, runbook.url, secret);
   const configurationKey = before.configurationKey !== null &&
       await opens(project.configurationUrl, before.configurationKey)
@@ -70,6 +71,13 @@ async function configure(platform: Platform, projectId: number, paymentsUrl: str
     if (current.get(key) === JSON.stringify(value)) continue;
     await changeConfiguration(platform, projectId, key, value, "Put right when the demonstration began anew");
   }
+}
+
+/** What an interrupted demonstration left open is over: the shop was put right. If it comes back, it counts anew. */
+async function closeOldIssues({ client }: Operator, projectId: number): Promise<void> {
+  const { error } = await client.from("detected_errors").update({ status: "resolved" })
+    .eq("project_id", projectId).in("status", ["new", "ongoing", "escalating", "regressed"]);
+  if (error) throw new Error(`The old issues were not closed: ${error.message}`);
 }
 
 /** A way out that nobody can take back, so it always waits for a human: no `rollback_url`. */

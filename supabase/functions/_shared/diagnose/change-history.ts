@@ -1,4 +1,5 @@
 import type { Change, Sign } from "./change.ts";
+import { valueSuspicion } from "./value-suspicion.ts";
 
 /**
  * Likelihood ratios of what became of a change later. A value that nobody uses any more does harm only through what it left
@@ -7,6 +8,8 @@ import type { Change, Sign } from "./change.ts";
 const SUPERSEDED_RATIO = 0.03;
 const HELPED_RATIO = 0.1;
 const INNOCENT_RATIO = 0.02;
+/** Undoing gives back a value that had been in use; that seldom breaks something, however far the value moves. */
+const UNDONE_RATIO = 0.2;
 
 /** Was the change still in force when the errors began? Another one of the same subject ends it. */
 export function inForceSign(
@@ -35,4 +38,20 @@ export function recordSign({ record }: Change): Sign {
     default:
       return { ratio: 1, why: null };
   }
+}
+
+/** How suspicious the new value is: less where it only undoes another change, but not where it does again what had been undone. */
+export function valueSign(change: Change, changes: readonly Change[]): Sign {
+  return undoes(change, changes)
+    ? { ratio: UNDONE_RATIO, why: "it gives back the value from before" }
+    : valueSuspicion(change);
+}
+
+function undoes(change: Change, changes: readonly Change[]): boolean {
+  const undone = changes.filter((other) =>
+    other.kind === change.kind && other.subject === change.subject &&
+    other.version === change.previousVersion
+  )[0];
+  return undone !== undefined && undone.before !== undefined && change.after !== undefined &&
+    JSON.stringify(undone.before) === JSON.stringify(change.after) && !undoes(undone, changes);
 }

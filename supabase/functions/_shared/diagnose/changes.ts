@@ -1,8 +1,7 @@
 import type { Change, ChangeContext, Sign } from "./change.ts";
-import { inForceSign, recordSign } from "./change-history.ts";
+import { inForceSign, recordSign, valueSign } from "./change-history.ts";
 import type { Category, SuspectChange } from "./diagnosis.ts";
 import { keyTokens, sharedTokens, textTokens } from "./tokens.ts";
-import { valueSuspicion } from "./value-suspicion.ts";
 
 /** Changes longer before the onset are not considered. */
 export const CHANGE_WINDOW_MS = 6 * 60 * 60 * 1000;
@@ -102,7 +101,7 @@ export function suspectChanges(
       lagSign(lagMs, uncertaintyMs),
       existed,
       nameSign(change, words),
-      valueSuspicion(change),
+      valueSign(change, changes),
       inForceSign(change, candidates, onsetMs, uncertaintyMs),
       recordSign(change),
       symptomSign(change, context),
