@@ -15,7 +15,11 @@ export const STATUSES = [
 ] as const;
 export type DeploymentStatus = (typeof STATUSES)[number];
 
-export const MIGRATION_KINDS = ["none", "additive", "irreversible"] as const satisfies readonly MigrationKind[];
+export const MIGRATION_KINDS = [
+  "none",
+  "additive",
+  "irreversible",
+] as const satisfies readonly MigrationKind[];
 
 /** Paths kept per deployment; more say nothing that these do not. */
 export const FILES_LIMIT = 1000;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ActionError } from "../../actions/action-error.ts";
+import { ActionError } from "../../platform/action-error.ts";
 import { sendFor, type TargetOptions } from "../targets/request.ts";
 import { revertTree, type TreeEntry } from "./revert-tree.ts";
 

@@ -104,13 +104,13 @@ function rates(
   // The log ratio of two small rates is about normal, with the variance of its two counts.
   const logRatio = Math.log(smooth / smoothBefore);
   const deviation = Math.sqrt(1 / (failures + 0.5) + 1 / (failuresBefore + 0.5));
-  const sure = wholeBefore === 0 ? 0 : normalProbability((logRatio - Math.log(TOLERATED)) / deviation);
-  const relative = severity(Math.exp(logRatio), TOLERATED, FULL) * Math.max(0, 2 * sure - 1);
+  const probability = normalProbability((logRatio - Math.log(TOLERATED)) / deviation);
+  // Squared: a coin's toss of evidence costs nothing, and the first bit of it little.
+  const sure = wholeBefore === 0 ? 0 : Math.max(0, 2 * probability - 1) ** 2;
+  const relative = severity(Math.exp(logRatio), TOLERATED, FULL) * sure;
   // A rate that was as bad before is no work of this deployment.
   const wasBad = wholeBefore > 0 && logRatio <= Math.log(TOLERATED);
-  const absolute = wasBad
-    ? 0
-    : severity(rate, BAD_RATE, TERRIBLE_RATE) * (wholeBefore > 0 ? Math.max(0, 2 * sure - 1) : 1);
+  const absolute = wasBad ? 0 : severity(rate, BAD_RATE, TERRIBLE_RATE) * (wholeBefore > 0 ? sure : 1);
   const share = (part: number, of: number) =>
     of === 0 ? "unknown" : `${((part / of) * 100).toPrecision(2)} %`;
   return {

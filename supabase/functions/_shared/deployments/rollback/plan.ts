@@ -29,12 +29,13 @@ export function planRollback(situation: RollbackSituation): RollbackDecision {
   const revoked = situation.history.slice(index);
   const to = lastGood(situation.history.slice(0, index), situation.history[index]!);
   const found = methodFor(situation, index, to);
-  if (typeof found === "string") return fallback(situation, found);
+  if ("reason" in found) return fallback(situation, found.reason);
+  const { method } = found;
 
   const plan: RollbackPlan = {
-    method: found,
-    toVersion: found === "github_revert_pull_request" ? null : to?.id ?? null,
-    expectedSeconds: EXPECTED_SECONDS[found],
+    method,
+    toVersion: method === "github_revert_pull_request" ? null : to?.id ?? null,
+    expectedSeconds: EXPECTED_SECONDS[method],
     reversible: true,
   };
   // Everything between the version that serves afterwards and the one that serves now is undone, not the blamed one alone.
@@ -70,37 +71,43 @@ function lastGood(earlier: readonly ServedVersion[], blamed: ServedVersion): Ser
   return good.at(-1) ?? null;
 }
 
-/** The method, or the sentence that says why there is none. */
+/** The method, or why there is none. */
 function methodFor(
   situation: RollbackSituation,
   index: number,
   to: ServedVersion | null,
-): RollbackMethod | string {
+): { method: RollbackMethod } | { reason: string } {
   const { target, vercel, history } = situation;
-  if (!situation.mayWrite && target !== "github") return "the token of this target may not change it";
+  if (!situation.mayWrite && target !== "github") {
+    return { reason: "the token of this target may not change it" };
+  }
   if (target === "vercel" && vercel?.rollingRelease === "active" && index === history.length - 1) {
-    return "vercel_abort_rolling_release";
+    return { method: "vercel_abort_rolling_release" };
   }
   if (target === "github") {
-    if (!situation.github?.commit) return "the commit is not known";
+    if (!situation.github?.commit) return { reason: "the commit is not known" };
     return situation.github.mayWrite
-      ? "github_revert_pull_request"
-      : "the GitHub token may not push a branch";
+      ? { method: "github_revert_pull_request" }
+      : { reason: "the GitHub token may not push a branch" };
   }
-  if (target === "flag") return "flag_off";
-  if (!to) return "there is no earlier good version";
+  if (target === "flag") return { method: "flag_off" };
+  if (!to) return { reason: "there is no earlier good version" };
   switch (target) {
     case "vercel": {
       const back = history.length - 1 - history.indexOf(to);
-      if (vercel?.plan === "hobby" && back > 1) return "the Hobby plan can go back one deployment only";
-      return "vercel_instant_rollback";
+      if (vercel?.plan === "hobby" && back > 1) {
+        return { reason: "the Hobby plan can go back one deployment only" };
+      }
+      return { method: "vercel_instant_rollback" };
     }
     case "supabase":
-      return to.bodyStored ? "edge_function_redeploy" : `the body of version ${to.id} was never stored`;
+      return to.bodyStored
+        ? { method: "edge_function_redeploy" }
+        : { reason: `the body of version ${to.id} was never stored` };
     case "configuration":
-      return "configuration_revert";
+      return { method: "configuration_revert" };
     case "process":
-      return "process_restore";
+      return { method: "process_restore" };
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ActionError } from "../../actions/action-error.ts";
+import { ActionError } from "../../platform/action-error.ts";
 
 /** How an adapter reaches its platform. */
 export interface TargetOptions {

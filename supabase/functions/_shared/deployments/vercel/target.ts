@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ActionError } from "../../actions/action-error.ts";
+import { ActionError } from "../../platform/action-error.ts";
 import { send, sendFor, type TargetOptions } from "../targets/request.ts";
 
 export interface VercelDeployment {
