@@ -78,6 +78,10 @@ async function closeOldIssues({ client }: Operator, projectId: number): Promise<
   const { error } = await client.from("detected_errors").update({ status: "resolved" })
     .eq("project_id", projectId).in("status", ["new", "ongoing", "escalating", "regressed"]);
   if (error) throw new Error(`The old issues were not closed: ${error.message}`);
+  // Proposals about values that are in order again have nothing to act on.
+  const answered = await client.from("auto_fixes").update({ state: "dismissed" })
+    .eq("project_id", projectId).in("state", ["proposed", "in_review"]).like("action", "configuration.%");
+  if (answered.error) throw new Error(`The old proposals were not dismissed: ${answered.error.message}`);
 }
 
 /** A way out that nobody can take back, so it always waits for a human: no `rollback_url`. */

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import type { Change } from "../../supabase/functions/_shared/diagnose/change.ts";
 import { suspectChanges } from "../../supabase/functions/_shared/diagnose/changes.ts";
+import { diagnose } from "../../supabase/functions/_shared/diagnose/diagnose.ts";
+import { PATTERNS } from "../../supabase/functions/_shared/diagnose/patterns/catalogue.ts";
+import { eventOfExample } from "../../supabase/functions/_shared/diagnose/patterns/example.ts";
 
 const ONSET = "2026-01-01T12:00:00Z";
 const at = (seconds: number) => new Date(Date.parse(ONSET) - seconds * 1000).toISOString();
@@ -76,4 +79,30 @@ test("undoing a change is less suspicious than the change, and doing it again is
   expect(probability([done, undone], "app.timeout", 3)).toBeLessThan(alone - 0.2);
   const third = suspectChanges([done, undone, again], ONSET, CONTEXT).find(({ version }) => version === "4");
   expect(third?.why).toContain("the value went from 1000 to 20");
+});
+
+test("an issue that was resolved and came back with a change is that change's, however often it came before", () => {
+  const now = new Date(Date.parse(ONSET) + 5_000);
+  const issue = {
+    firstSeenAt: at(600),
+    episodeStartedAt: ONSET,
+    eventCount: 200,
+    userCount: 1,
+    minuteCounts: [{ startedAt: at(120), count: 90 }, { startedAt: at(60), count: 90 }, {
+      startedAt: ONSET,
+      count: 3,
+    }],
+  };
+  const diagnosed = (isBack: boolean) =>
+    diagnose({
+      now,
+      event: eventOfExample({ type: "TimeoutError", message: "the operation timed out" }),
+      issue: { ...issue, isBack },
+      traffic: null,
+      patterns: PATTERNS,
+      changes: [change("app.timeout", 2, 1, { before: 1000, after: 20 })],
+      inspection: null,
+    }).changes[0]?.probability ?? 0;
+  expect(diagnosed(true)).toBeGreaterThan(0.9);
+  expect(diagnosed(false)).toBeLessThan(0.1);
 });

@@ -82,6 +82,7 @@ async function diagnoseIssue(
     issue: {
       firstSeenAt: issue.first_seen_at,
       episodeStartedAt: issue.episode_started_at,
+      isBack: issue.status === "regressed",
       eventCount: issue.event_count,
       userCount: context.user_count,
       minuteCounts: context.error_minutes.map(({ minute_at, event_count }) => ({

@@ -99,6 +99,10 @@ function onsetOf({ now, issue }: DiagnoseInput): KnownOnset {
     const { onsetAt, uncertaintyMs, rateBefore, rateAfter } = rise;
     return { onsetAt, uncertaintyMs, rateBefore, rateAfter };
   }
+  if (issue.isBack) {
+    const since = counts.filter(({ startedAt }) => Date.parse(startedAt) + MINUTE_MS > startMs);
+    return { onsetAt: issue.episodeStartedAt, uncertaintyMs: 0, rateBefore: 0, rateAfter: mean(since) };
+  }
   const before = counts.filter(({ startedAt }) => Date.parse(startedAt) + MINUTE_MS <= startMs);
   const since = counts.slice(before.length);
   return {

@@ -13,6 +13,8 @@ export interface DiagnoseInput {
     firstSeenAt: string;
     /** First seen or regressed, whichever is later. */
     episodeStartedAt: string;
+    /** It had been resolved, so its counts before the episode are those of another one. */
+    isBack?: boolean;
     eventCount: number;
     userCount: number;
     /** Events per minute of the last hours; minutes without events may be missing. */
