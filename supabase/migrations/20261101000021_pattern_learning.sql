@@ -251,103 +251,19 @@ $$;
 comment on function public.split_pattern(text, jsonb, text) is
   'Makes patterns of the parts of one that lumped causes together, and retires it; all in one transaction.';
 
-create function public.import_patterns(p_patterns jsonb, p_reason text) returns jsonb
-language plpgsql security invoker set search_path = ''
-as $$
-declare
-  v_result jsonb;
-begin
-  perform pg_advisory_xact_lock(hashtextextended('universal_error_patterns', 0));
-  perform set_config('prunella.reason', p_reason, true);
-  with imported as (
-    insert into public.universal_error_patterns as p (
-      slug, source, status, category, severity, title, explanation, documentation_url, match, actions
-    )
-    select r.slug, 'imported', 'candidate', r.category, r.severity, r.title, r.explanation, r.documentation_url, r.match, r.actions
-    from jsonb_to_recordset(p_patterns) as r (
-      slug text, category text, severity text, title text, explanation text, documentation_url text, match jsonb, actions jsonb
-    )
-    on conflict (slug) do update set
-      status = 'candidate', category = excluded.category, severity = excluded.severity, title = excluded.title,
-      explanation = excluded.explanation, documentation_url = excluded.documentation_url, match = excluded.match, actions = excluded.actions
-    where p.source = 'imported' and (p.match, p.actions, p.title) is distinct from (excluded.match, excluded.actions, excluded.title)
-    returning p.slug
-  )
-  select jsonb_build_object(
-    'imported', coalesce((select jsonb_agg(i.slug order by i.slug) from imported as i), '[]'),
-    'kept', coalesce((
-      select jsonb_agg(r.slug order by r.slug) from jsonb_to_recordset(p_patterns) as r (slug text)
-      where not exists (select from imported as i where i.slug = r.slug)
-    ), '[]')
-  ) into v_result;
-  perform set_config('prunella.reason', '', true);
-  return v_result;
-end
-$$;
-comment on function public.import_patterns(jsonb, text) is
-  'Takes patterns of another installation in, as candidates. Built-in and learnt ones of the same slug are kept: { imported, kept }.';
-
-create function prunella.hear_feedback(p_slug text, p_issue_id bigint, p_is_right boolean, p_reason text) returns boolean
-language plpgsql security definer set search_path = ''
-as $$
-declare
-  v_pattern_id bigint;
-  v_project_id bigint;
-begin
-  select i.project_id into v_project_id from public.detected_errors as i where i.id = p_issue_id;
-  perform prunella.require_role(coalesce(v_project_id, 0), 'operator');
-  select p.id into v_pattern_id
-  from public.universal_error_patterns as p join public.detected_errors as i on i.id = p_issue_id
-  where p.slug = p_slug
-    and (i.pattern_id = p.id or i.diagnosis -> 'patterns' @> jsonb_build_array(jsonb_build_object('slug', p.slug)));
-  if v_pattern_id is null then
-    raise exception 'the pattern % did not match issue %', p_slug, p_issue_id
-      using errcode = 'no_data_found', hint = 'Feedback is about a match: name an issue that was diagnosed with the pattern.';
-  end if;
-  insert into public.pattern_feedback (pattern_id, project_id, issue_id, is_right, reason)
-  values (v_pattern_id, v_project_id, p_issue_id, p_is_right, p_reason)
-  on conflict (pattern_id, issue_id) do nothing;
-  if not found then
-    return false;
-  end if;
-  -- An opinion weighs 0.3 of an outcome; what was there decays with a half-life of 90 days, as everywhere (learn/track-record.ts).
-  update public.universal_error_patterns as p
-  set success_weight = p.success_weight * decay.factor + case when p_is_right then 0.3 else 0 end,
-      failure_weight = p.failure_weight * decay.factor + case when p_is_right then 0 else 0.3 end,
-      weighed_at = now()
-  from (
-    select power(0.5, greatest(0, extract(epoch from now() - w.weighed_at)) / (90 * 86400.0)) as factor
-    from public.universal_error_patterns as w where w.id = v_pattern_id
-  ) as decay
-  where p.id = v_pattern_id;
-  return true;
-end
-$$;
-create function public.give_pattern_feedback(p_slug text, p_issue_id bigint, p_is_right boolean, p_reason text) returns boolean
-language sql security invoker set search_path = ''
-as $$ select prunella.hear_feedback(p_slug, p_issue_id, p_is_right, p_reason) $$;
-comment on function public.give_pattern_feedback(text, bigint, boolean, text) is
-  'An operator says whether a pattern was right about an issue. Once for each; false when it was said before.';
-revoke execute on function prunella.hear_feedback(text, bigint, boolean, text) from public;
-grant execute on function prunella.hear_feedback(text, bigint, boolean, text) to authenticated, service_role;
-revoke execute on function public.give_pattern_feedback(text, bigint, boolean, text) from public, anon;
-grant execute on function public.give_pattern_feedback(text, bigint, boolean, text) to authenticated, service_role;
-
 revoke execute on function prunella.replace_pattern_examples(bigint, jsonb) from public;
 grant execute on function prunella.replace_pattern_examples(bigint, jsonb) to service_role;
 revoke execute on function
   public.observation_context(bigint), public.record_observation(bigint, jsonb, timestamptz),
   public.similar_observations(bigint, integer, timestamptz), public.pattern_evidence(text, integer), public.pattern_stats(text[], bigint),
   public.store_pattern(jsonb, text, timestamptz), public.store_pattern_examples(text, jsonb), public.change_pattern(text, jsonb, text),
-  public.split_pattern(text, jsonb, text),
-  public.import_patterns(jsonb, text)
+  public.split_pattern(text, jsonb, text)
 from public, anon, authenticated;
 grant execute on function
   public.observation_context(bigint), public.record_observation(bigint, jsonb, timestamptz),
   public.similar_observations(bigint, integer, timestamptz), public.pattern_evidence(text, integer), public.pattern_stats(text[], bigint),
   public.store_pattern(jsonb, text, timestamptz), public.store_pattern_examples(text, jsonb), public.change_pattern(text, jsonb, text),
-  public.split_pattern(text, jsonb, text),
-  public.import_patterns(jsonb, text)
+  public.split_pattern(text, jsonb, text)
 to service_role;
 
 -- Patterns change by themselves: outcomes fade, and what nothing matches any more is deprecated.
