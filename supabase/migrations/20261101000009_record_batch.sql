@@ -3,8 +3,11 @@
 create type prunella.incoming_event as (
   project_id bigint, event_id uuid, fingerprint text, fingerprint_version smallint, type text, title text, culprit text,
   platform text, level text, release text, environment text, user_hash text, trace_id text, occurred_at timestamptz,
-  grouping_components jsonb, payload jsonb
+  grouping_components jsonb, payload jsonb, joins text[]
 );
+comment on column prunella.incoming_event.joins is
+  'Fingerprints of issues that a new issue of this fingerprint is part of, by what people taught or by an earlier version of the '
+  'fingerprint: the first that exists takes it in.';
 create type prunella.incoming_traffic as (
   project_id bigint, minute_at timestamptz, release text, environment text, request_count bigint, failed_request_count bigint,
   session_count bigint, crashed_session_count bigint, duration_ms_sum double precision
@@ -15,6 +18,39 @@ create type prunella.incoming_heartbeat as (
 );
 grant usage on type prunella.incoming_event, prunella.incoming_traffic, prunella.incoming_heartbeat to service_role;
 
+create function prunella.grouping_lock(p_project_id bigint) returns bigint
+language sql immutable security invoker set search_path = ''
+as $$ select hashtextextended('grouping:' || p_project_id, 0) $$;
+comment on function prunella.grouping_lock(bigint) is
+  'Key of the advisory lock of a project''s grouping: shared by batches of events, exclusive for merges and splits.';
+
+create function prunella.count_merged(p_counts jsonb, p_minute timestamptz, p_now timestamptz) returns void
+language plpgsql security invoker set search_path = ''
+as $$
+begin
+  insert into public.merged_minutes as m (origin_issue_id, minute_at, release, environment, project_id, event_count)
+  select c.origin_issue_id, p_minute, c.release, c.environment, c.project_id, c.event_count
+  from jsonb_to_recordset(p_counts)
+    as c (origin_issue_id bigint, release text, environment text, project_id bigint, event_count integer)
+  order by 1, 3, 4
+  on conflict (origin_issue_id, minute_at, release, environment) do update set event_count = m.event_count + excluded.event_count;
+
+  with locked as materialized (
+    select d.id from public.detected_errors as d
+    where d.id in (select (c ->> 'origin_issue_id')::bigint from jsonb_array_elements(p_counts) as c)
+    order by d.id for no key update of d
+  )
+  update public.detected_errors as d
+  set merged_event_count = d.merged_event_count + (
+        select sum((c ->> 'event_count')::bigint) from jsonb_array_elements(p_counts) as c where (c ->> 'origin_issue_id')::bigint = d.id
+      ),
+      last_seen_at = greatest(d.last_seen_at, p_now)
+  from locked as l where d.id = l.id;
+end
+$$;
+comment on function prunella.count_merged(jsonb, timestamptz, timestamptz) is
+  'Notes through which merged issues events came in, so that a split can give them back.';
+
 create function prunella.record_events(p_events jsonb, p_now timestamptz) returns integer
 language plpgsql security invoker set search_path = ''
 as $$
@@ -23,6 +59,7 @@ declare
   v_minute timestamptz := date_trunc('minute', p_now);
   v_rows prunella.incoming_event[];
   v_busy bigint[];
+  v_merged jsonb;
   v_accepted integer;
 begin
   -- Yesterday is looked at too, so that a retry around midnight is still a duplicate.
@@ -32,47 +69,66 @@ begin
     from jsonb_populate_recordset(null::prunella.incoming_event, p_events) as r
     order by r.project_id, r.event_id
   ) as e
-  where not exists (
-    select from public.error_events as known
-    where known.received_on in (v_today, v_today - 1) and known.project_id = (e.r).project_id and known.event_id = (e.r).event_id
-  )
+  -- Scalar subqueries with a limit cannot become a join that reads the whole day, whatever the statistics say.
+  where (
+    select true from public.error_events as k
+    where k.received_on = v_today and k.project_id = (e.r).project_id and k.event_id = (e.r).event_id limit 1
+  ) is null
+  and (
+    select true from public.error_events as k
+    where k.received_on = v_today - 1 and k.project_id = (e.r).project_id and k.event_id = (e.r).event_id limit 1
+  ) is null
   -- A project that was deleted a moment ago must not fail the batch, which brings what others sent as well.
   and exists (select from public.projects as p where p.id = (e.r).project_id);
   if v_rows is null then
     return 0;
   end if;
 
+  -- Shared by all batches; a merge or a split of the project's issues takes it alone. So no event is on its way to an issue that is
+  -- merged meanwhile, and counts are right at any time.
+  perform pg_advisory_xact_lock_shared(prunella.grouping_lock(p.project_id))
+  from (select distinct r.project_id from unnest(v_rows) as r order by 1) as p;
+
   -- Ordered, so that two batches that bring the same new issues cannot deadlock.
   insert into public.detected_errors (
     project_id, fingerprint, fingerprint_version, type, title, culprit, platform, level, severity, environment,
     first_release, last_release, first_seen_at, last_seen_at, episode_started_at, episode_request_count, episode_session_count,
-    grouping_components
+    grouping_components, merged_into_id
   )
   select distinct on (r.project_id, r.fingerprint)
     r.project_id, r.fingerprint, r.fingerprint_version, r.type, r.title, r.culprit, r.platform, r.level,
     case r.level when 'fatal' then 'high' when 'error' then 'medium' else 'low' end,
     r.environment, r.release, r.release, p_now, p_now, p_now, coalesce(t.request_count, 0), coalesce(t.session_count, 0),
-    coalesce(r.grouping_components, '[]')
+    coalesce(r.grouping_components, '[]'), (
+      select coalesce(t.merged_into_id, t.id)
+      from unnest(r.joins) with ordinality as j (fingerprint, place)
+      join public.detected_errors as t on t.project_id = r.project_id and t.fingerprint = j.fingerprint
+      order by j.place limit 1
+    )
   from unnest(v_rows) as r
   left join public.traffic_totals as t on t.project_id = r.project_id
-  where not exists (
-    select from public.detected_errors as d where d.project_id = r.project_id and d.fingerprint = r.fingerprint
-  )
+  where (
+    select d.id from public.detected_errors as d where d.project_id = r.project_id and d.fingerprint = r.fingerprint limit 1
+  ) is null
   order by r.project_id, r.fingerprint, r.occurred_at
   on conflict (project_id, fingerprint) do nothing;
 
   with inserted as (
     insert into public.error_events (
-      received_on, project_id, event_id, issue_id, received_at, occurred_at, level, release, environment, user_hash, trace_id, payload
+      received_on, project_id, event_id, issue_id, origin_issue_id, received_at, occurred_at, level, release, environment, user_hash,
+      trace_id, payload
     )
-    select v_today, r.project_id, r.event_id, coalesce(d.merged_into_id, d.id), p_now, r.occurred_at, r.level, r.release,
-      r.environment, r.user_hash, r.trace_id, r.payload
+    select v_today, r.project_id, r.event_id, coalesce(d.merged_into_id, d.id), case when d.merged_into_id is not null then d.id end,
+      p_now, r.occurred_at, r.level, r.release, r.environment, r.user_hash, r.trace_id, r.payload
     from unnest(v_rows) as r
-    join public.detected_errors as d on d.project_id = r.project_id and d.fingerprint = r.fingerprint
+    cross join lateral (
+      select known.id, known.merged_into_id from public.detected_errors as known
+      where known.project_id = r.project_id and known.fingerprint = r.fingerprint limit 1
+    ) as d
     -- Ordered like everything that two batches may both write.
     order by r.project_id, r.event_id
     on conflict do nothing
-    returning project_id, issue_id, occurred_at, release, environment
+    returning project_id, issue_id, origin_issue_id, occurred_at, release, environment
   ),
   counted as (
     select i.issue_id, count(*) as added, max(i.occurred_at) as latest_at,
@@ -114,9 +170,19 @@ begin
     -- Look for an escalation only when the minute's count passes 10, 20, 40, ...: a storm costs a few looks, not one per batch.
     where m.in_minute >= 10
       and floor(log(2, m.in_minute / 10.0)) > coalesce(floor(log(2, nullif(greatest(m.in_minute - added.added, 0), 0) / 10.0)), -1)
+  ), (
+    select jsonb_agg(to_jsonb(o)) from (
+      select i.origin_issue_id, coalesce(i.release, '') as release, coalesce(i.environment, '') as environment,
+        min(i.project_id) as project_id, count(*) as event_count
+      from inserted as i where i.origin_issue_id is not null group by 1, 2, 3
+    ) as o
   )
-  into v_accepted, v_busy
+  into v_accepted, v_busy, v_merged
   from counted as c;
+
+  if v_merged is not null then
+    perform prunella.count_merged(v_merged, v_minute, p_now);
+  end if;
 
   if v_busy is not null then
     update public.detected_errors as d
@@ -212,18 +278,25 @@ begin
   insert into public.heartbeats as h (
     project_id, monitor_slug, environment, status, last_check_in_id, last_check_in_at, last_duration_ms, interval_seconds, margin_seconds
   )
-  select distinct on (r.project_id, r.monitor_slug, coalesce(r.environment, ''))
+  select distinct on (c.project_id, c.monitor_slug, c.environment)
+    c.project_id, c.monitor_slug, c.environment, c.status, c.check_in_id, c.checked_in_at,
+    -- Often only the first check-in of a run tells the schedule, and only the last how long the run took.
+    max(c.duration_ms) over run, max(c.interval_seconds) over run, coalesce(max(c.margin_seconds) over run, 60)
+  from (
     -- A sender whose clock is ahead must not silence its own monitor.
-    r.project_id, r.monitor_slug, coalesce(r.environment, ''), r.status, r.check_in_id, least(r.occurred_at, p_now), r.duration_ms,
-    r.interval_seconds, coalesce(r.margin_seconds, 60)
-  from jsonb_populate_recordset(null::prunella.incoming_heartbeat, coalesce(p_batch -> 'heartbeats', '[]')) as r
-  join public.projects as p on p.id = r.project_id
-  order by 1, 2, 3, r.occurred_at desc
+    select r.project_id, r.monitor_slug, coalesce(r.environment, '') as environment, r.status, r.check_in_id,
+      least(r.occurred_at, p_now) as checked_in_at, r.duration_ms, r.interval_seconds, r.margin_seconds
+    from jsonb_populate_recordset(null::prunella.incoming_heartbeat, coalesce(p_batch -> 'heartbeats', '[]')) as r
+    join public.projects as p on p.id = r.project_id
+  ) as c
+  window run as (partition by c.project_id, c.monitor_slug, c.environment)
+  -- Of two check-ins at the same moment the one that ends the run counts.
+  order by 1, 2, 3, c.checked_in_at desc, (c.status = 'in_progress')
   on conflict (project_id, monitor_slug, environment) do update set
     status = excluded.status, last_check_in_id = excluded.last_check_in_id, last_check_in_at = excluded.last_check_in_at,
     last_duration_ms = coalesce(excluded.last_duration_ms, h.last_duration_ms),
     interval_seconds = coalesce(excluded.interval_seconds, h.interval_seconds),
-    margin_seconds = excluded.margin_seconds
+    margin_seconds = case when excluded.interval_seconds is null then h.margin_seconds else excluded.margin_seconds end
   where h.last_check_in_at <= excluded.last_check_in_at;
 
   -- A check-in that reports failure is an error like any other, and once if it is sent twice.
@@ -280,9 +353,11 @@ end
 $$;
 comment on function public.sweep_heartbeats(timestamptz) is 'Turns schedules that did not check in in time into errors. Returns how many.';
 
-revoke execute on function prunella.record_events(jsonb, timestamptz),
+revoke execute on function prunella.record_events(jsonb, timestamptz), prunella.grouping_lock(bigint),
+  prunella.count_merged(jsonb, timestamptz, timestamptz),
   prunella.heartbeat_event(bigint, text, text, text, timestamptz, uuid) from public;
-grant execute on function prunella.record_events(jsonb, timestamptz),
+grant execute on function prunella.record_events(jsonb, timestamptz), prunella.grouping_lock(bigint),
+  prunella.count_merged(jsonb, timestamptz, timestamptz),
   prunella.heartbeat_event(bigint, text, text, text, timestamptz, uuid) to service_role;
 revoke execute on function public.record_batch(jsonb, timestamptz), public.sweep_heartbeats(timestamptz) from public, anon, authenticated;
 grant execute on function public.record_batch(jsonb, timestamptz), public.sweep_heartbeats(timestamptz) to service_role;

@@ -50,6 +50,7 @@ as $$
       'projects', 'project_members', 'ingest_keys', 'api_keys', 'system_config', 'detected_errors', 'error_minutes', 'traffic_minutes',
       'traffic_totals', 'function_minutes', 'heartbeats', 'jobs', 'universal_error_patterns', 'action_records', 'decisions', 'auto_fixes', 'lessons',
       'circuit_breaker_state', 'circuit_breaker_metrics', 'circuit_breaker_totals', 'execution_history', 'function_totals',
+      'fingerprint_rules', 'grouping_learning', 'merged_minutes', 'message_templates', 'template_states', 'source_maps',
       'engine_watch', 'integrations', 'turning_points', 'current_config', 'schedule_runs',
       'pattern_observations', 'pattern_examples', 'pattern_history', 'pattern_feedback', 'reasonings', 'model_usage', 'issue_rates'
     ])

@@ -1,5 +1,6 @@
 import type { TableRules } from "./rules.ts";
 import { TABLES_OF_DEPLOYMENTS } from "./tables-of-deployments.ts";
+import { TABLES_OF_GROUPING } from "./tables-of-grouping.ts";
 import { TABLES_OF_HEALING } from "./tables-of-healing.ts";
 import { TABLES_OF_LEARNING } from "./tables-of-learning.ts";
 import { TABLES_OF_PROJECTS } from "./tables-of-projects.ts";
@@ -9,6 +10,7 @@ import { TABLES_OF_SIGNALS } from "./tables-of-signals.ts";
 export const TABLES: Record<string, TableRules> = {
   ...TABLES_OF_PROJECTS,
   ...TABLES_OF_SIGNALS,
+  ...TABLES_OF_GROUPING,
   ...TABLES_OF_HEALING,
   ...TABLES_OF_LEARNING,
   ...TABLES_OF_DEPLOYMENTS,
