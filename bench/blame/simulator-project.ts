@@ -136,7 +136,7 @@ export function makeProject(random: Random): SimProject {
     services,
     dependencies: DEPENDENCIES,
     failureFactor: random.logBetween(0.6, 1.6),
-    changesPerDay: random.between(20, 50),
+    changesPerDay: random.between(15, 40),
   };
 }
 

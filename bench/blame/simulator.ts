@@ -39,10 +39,10 @@ export const CONFOUNDERS = {
   spikesPerDay: 0.7,
   leaksPerDay: 0.25,
   rareIssuesPerDay: 4,
-  outageAtChangeShare: 0.005,
-  spikeAtChangeShare: 0.005,
-  leakAtChangeShare: 0.003,
-  rareIssueAtChangeShare: 0.005,
+  outageAtChangeShare: 0.002,
+  spikeAtChangeShare: 0.002,
+  leakAtChangeShare: 0.001,
+  rareIssueAtChangeShare: 0.003,
 };
 /** What is missing: rows that come late (by up to a minute), rows that never come. */
 export const LATE_SHARE = 0.08;

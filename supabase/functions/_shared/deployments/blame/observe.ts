@@ -264,7 +264,6 @@ function watch(state: BlameState, added: Added): void {
         blamed: false,
         continues,
       };
-      if (isNew) serviceOf(state, subject.service).newIssues++;
     }
   }
 }
@@ -339,12 +338,7 @@ function judge(state: BlameState, priors: BlamePriors): Verdict[] {
     episode.verdict = verdict;
     if (verdict.decision !== "none") episode.settledAt = null;
     else episode.settledAt ??= state.now;
-    if (verdict.decision === "blame" && !episode.blamed) {
-      episode.blamed = true;
-      // It was no rare error of its own after all.
-      const service = serviceOf(state, subject.service);
-      if (subject.kind === "issue") service.newIssues = Math.max(0, service.newIssues - 1);
-    }
+    if (verdict.decision === "blame") episode.blamed = true;
     verdicts.push(verdict);
   }
   return verdicts;
@@ -389,11 +383,18 @@ function isDue(episode: Episode, now: number): boolean {
   return now - episode.openedAt <= EPISODE_MS && now - last.decidedAt >= REVIEW_MS;
 }
 
+/** Learns how often errors come by themselves here: the base rate that a change's guilt is weighed against. */
+function countOrganic(state: BlameState, subject: SubjectState, episode: Episode): void {
+  const isNew = subject.facts !== null && subject.facts.firstSeenAt >= episode.firstEventAt;
+  if (isNew) serviceOf(state, subject.service).newIssues++;
+  else if (episode.openedAt - subject.lastBurstAt > BURST_GAP_MS) subject.bursts++;
+}
+
 function close(state: BlameState, subject: SubjectState, episode: Episode): void {
   if (episode.blamed) {
     subject.excluded = { from: episode.firstEventAt - BIN_MS, to: state.now };
   } else {
-    if (episode.openedAt - subject.lastBurstAt > BURST_GAP_MS) subject.bursts++;
+    if (episode.verdict?.other === "organic") countOrganic(state, subject, episode);
     subject.lastBurstAt = state.now;
     subject.levelFrom = state.now - QUIET_MS;
     subject.past = { events: 0, requests: 0 };

@@ -18,7 +18,7 @@ import { type Change, OTHER_CAUSES, type OtherCause } from "./types.ts";
 const HOUR_MS = 3_600_000;
 /** Faults of changes may be of any size; errors that come by themselves are mostly rare ones. */
 const CHANGE_EFFECTS = effectPrior(0);
-const ORGANIC_EFFECTS = effectPrior(0.9);
+const ORGANIC_EFFECTS = effectPrior(1);
 /** Pseudo-counts of a rate nobody has measured yet: half an event in a thousand requests. */
 const BASELINE_EVENTS = 0.5;
 const BASELINE_REQUESTS = 1000;
