@@ -106,3 +106,18 @@ test("an issue that was resolved and came back with a change is that change's, h
   expect(diagnosed(true)).toBeGreaterThan(0.9);
   expect(diagnosed(false)).toBeLessThan(0.1);
 });
+
+test("a change that is probably not the cause names no setting to act on", () => {
+  const settingOf = (suspect: Change) =>
+    diagnose({
+      now: new Date(ONSET),
+      event: eventOfExample({ type: "Error", message: "payments responded with 503", status: 503 }),
+      issue: { firstSeenAt: ONSET, episodeStartedAt: ONSET, eventCount: 9, userCount: 1, minuteCounts: [] },
+      traffic: null,
+      patterns: PATTERNS,
+      changes: [suspect],
+      inspection: null,
+    }).facts.setting;
+  expect(settingOf(change("app.pool", 2, 2))).toBe("app.pool");
+  expect(settingOf(change("app.pool", 2, 1800, { before: 10, after: 12 }))).toBeUndefined();
+});

@@ -5,7 +5,7 @@ import { valueSuspicion } from "./value-suspicion.ts";
  * Likelihood ratios of what became of a change later. A value that nobody uses any more does harm only through what it left
  * behind; a change that was seen to heal something, or whose removal was seen to heal nothing, is nearly cleared. Judgement.
  */
-const SUPERSEDED_RATIO = 0.03;
+const SUPERSEDED_RATIO = 0.01;
 const HELPED_RATIO = 0.1;
 const INNOCENT_RATIO = 0.02;
 /** Undoing gives back a value that had been in use; that seldom breaks something, however far the value moves. */
@@ -48,10 +48,12 @@ export function valueSign(change: Change, changes: readonly Change[]): Sign {
 }
 
 function undoes(change: Change, changes: readonly Change[]): boolean {
-  const undone = changes.filter((other) =>
+  const undone = changes.find((other) =>
     other.kind === change.kind && other.subject === change.subject &&
-    other.version === change.previousVersion
-  )[0];
+    other.version === change.previousVersion &&
+    // Versions of deployments may come again: only time never runs in a circle.
+    Date.parse(other.changedAt) < Date.parse(change.changedAt)
+  );
   return undone !== undefined && undone.before !== undefined && change.after !== undefined &&
     JSON.stringify(undone.before) === JSON.stringify(change.after) && !undoes(undone, changes);
 }

@@ -18,6 +18,8 @@ import { type Impact, rateSeverity } from "./severity.ts";
 const MINUTE_MS = 60_000;
 /** Lighter findings are told but not acted on. */
 const FACTS_WEIGHT = 0.5;
+/** A change that probably is not the cause is no reason to touch what it changed. */
+const SETTING_PROBABILITY = 0.5;
 /** The present rate is that of these last minutes. */
 const RECENT_MINUTES = 5;
 
@@ -162,13 +164,15 @@ function completeFacts(
   if (!("breaker" in facts) && typeof facts.host === "string" && pattern !== null) {
     if (DEPENDENCY_CATEGORIES.has(pattern.category)) facts.breaker = facts.host;
   }
-  const key = changes.find(({ kind }) => kind === "configuration")?.subject;
+  const change = changes.find(({ kind }) => kind === "configuration");
   const named = facts.setting;
+  const isLikely = (change?.probability ?? 0) >= SETTING_PROBABILITY;
   // The error may name the last part of the key alone.
   if (
-    key !== undefined && (named === undefined || (typeof named === "string" && key.endsWith(`.${named}`)))
+    change &&
+    (named === undefined ? isLikely : typeof named === "string" && change.subject.endsWith(`.${named}`))
   ) {
-    facts.setting = key;
+    facts.setting = change.subject;
   }
   return facts;
 }
