@@ -10,7 +10,7 @@ const KILLS = Number(Deno.env.get("PRUNELLA_KILLS") ?? 200);
 const OPEN_FAULTS = 12;
 /** Calls and milliseconds after which a worker is killed even if it did not come to the step that was chosen for it. */
 const LONGEST_LIFE = 60;
-const LONGEST_LIFE_MS = 3_000;
+const LONGEST_LIFE_MS = 5_000;
 /** Calls of a worker that only looks for work: they do not count as life. */
 const IDLE = [
   "claim_jobs",
@@ -144,38 +144,30 @@ function startWorker(databaseUrl: string): Deno.ChildProcess {
   }).spawn();
 }
 
-/** Chooses where each worker dies: each step in turn, before or after, at its first, second or third call. */
+/** Chooses where each worker dies: at any step at which none has died yet, else after a random number of calls. */
 function createPlan() {
-  const wanted = STEPS.flatMap((name) => (["before", "after"] as const).map((phase) => ({ name, phase })));
+  const wanted = new Set(STEPS.flatMap((name) => [`before ${name}`, `after ${name}`]));
   const hit = new Set<string>();
-  let target: Crossing | null = null;
-  let skip = 0;
   let life = 0;
-  let turn = 0;
   let dead = true;
-  const keyOf = ({ name, phase }: Crossing) => `${phase} ${name}`;
   return {
     next() {
-      const open = wanted.filter((crossing) => !hit.has(keyOf(crossing)));
-      const choices = open.length > 0 && turn % 2 === 0 ? open : wanted;
-      target = choices[Math.floor(Math.random() * choices.length)]!;
-      skip = open.length > 0 ? 0 : Math.floor(Math.random() * 3);
-      life = Math.ceil(LONGEST_LIFE * (0.3 + 0.7 * Math.random()));
-      turn++;
+      life = Math.ceil(LONGEST_LIFE * Math.random());
       dead = false;
     },
     spare() {
       dead = true;
     },
-    fate(crossing: Crossing): boolean {
-      if (dead || !target) return false;
-      const isTarget = keyOf(crossing) === keyOf(target) && skip-- <= 0;
-      if (!isTarget && (IDLE.includes(crossing.name) || life-- > 0)) return false;
-      hit.add(keyOf(crossing));
+    fate({ name, phase }: Crossing): boolean {
+      if (dead) return false;
+      const step = `${phase} ${name}`;
+      const isNew = wanted.has(step) && !hit.has(step);
+      if (!isNew && (IDLE.includes(name) || life-- > 0)) return false;
+      hit.add(step);
       dead = true;
       return true;
     },
-    missing: () => wanted.map(keyOf).filter((key) => !hit.has(key)),
+    missing: () => [...wanted].filter((step) => !hit.has(step)),
   };
 }
 
