@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from "../../supabase/functions/_shared/signals/grouping/settings.ts";
 import type { Row } from "../../supabase/functions/_shared/signals/ingest/rows.ts";
 import { Ingest, type IngestOptions } from "../../supabase/functions/_shared/signals/ingest/accept.ts";
 import type { IngestKey } from "../../supabase/functions/_shared/signals/ingest/key-directory.ts";
@@ -13,7 +14,7 @@ export function testKey(overrides: Partial<IngestKey> = {}): IngestKey {
     projectId: PROJECT,
     eventsPerMinute: null,
     scrubber: createScrubber(),
-    rules: [],
+    grouping: DEFAULT_SETTINGS,
     ...overrides,
   };
 }

@@ -166,11 +166,10 @@ describe("from the request to the database", () => {
         value,
       ]);
     await set("ingest.secret_keys", ["internalRef"]);
-    await set("ingest.fingerprint_rules", [{
-      id: "r1",
-      matchers: [{ field: "message", pattern: "*" }],
-      fingerprint: ["all-one"],
-    }]);
+    await platform.sql(
+      "insert into public.fingerprint_rules (project_id, matchers, fingerprint) values ($1, $2, $3)",
+      [own.project, JSON.stringify([{ field: "message", pattern: "*" }]), ["all-one"]],
+    );
     const path = `api/${own.project}/envelope/?sentry_key=${own.key}`;
     await send(
       envelope([[{ type: "event" }, { message: "a", extra: { internal_ref: "x17" } }], [{ type: "event" }, {

@@ -6,7 +6,15 @@ import type { Frame } from "../event.ts";
  */
 export const FINGERPRINT_VERSION = 1;
 
-export type ComponentKind = "rule" | "client" | "stack" | "type" | "value" | "message" | "fallback";
+export type ComponentKind =
+  | "learnt"
+  | "rule"
+  | "client"
+  | "stack"
+  | "type"
+  | "value"
+  | "message"
+  | "fallback";
 
 /** One thing that was looked at for the fingerprint, with the reason that it counted or not. */
 export interface GroupingComponent {

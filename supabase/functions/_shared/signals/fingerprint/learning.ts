@@ -41,6 +41,8 @@ export interface Refinement {
 export interface Resolution {
   /** Fingerprint of the issue that the event belongs to. */
   fingerprint: string;
+  /** The fingerprint before merges: of the issue that a split would give the event back to. */
+  through: string;
   via: "itself" | "alias" | "generalisation" | "refinement";
   /** A sentence for people. */
   why: string;
@@ -196,17 +198,19 @@ export function resolveGrouping(
   const canonical = canonicalFingerprint(learning, fingerprint);
   return {
     fingerprint: canonical,
+    through: fingerprint,
     via: canonical === fingerprint ? "refinement" : "alias",
     why: `Someone split this issue by ${differing.map((one) => one.by).join(" and ")}.`,
   };
 }
 
 function resolveMerges(learning: GroupingLearning, grouping: Grouping): Resolution {
-  const canonical = canonicalFingerprint(learning, grouping.fingerprint);
-  if (canonical !== grouping.fingerprint) {
-    return { fingerprint: canonical, via: "alias", why: "Someone merged this issue into another." };
+  const through = grouping.fingerprint;
+  const canonical = canonicalFingerprint(learning, through);
+  if (canonical !== through) {
+    return { fingerprint: canonical, through, via: "alias", why: "Someone merged this issue into another." };
   }
-  if (!learning.separate.includes(grouping.fingerprint)) {
+  if (learning.generalisations.length > 0 && !learning.separate.includes(grouping.fingerprint)) {
     const rule = learning.generalisations.find((one) =>
       one.into !== canonical && fits(one, grouping.signature)
     );
@@ -214,11 +218,12 @@ function resolveMerges(learning: GroupingLearning, grouping: Grouping): Resoluti
       const ignored = rule.tokens.filter((token) => token === null).length;
       return {
         fingerprint: canonicalFingerprint(learning, rule.into),
+        through,
         via: "generalisation",
         why: `${rule.mergeCount === 1 ? "A merge" : `${rule.mergeCount} merges`} taught that ` +
           `${ignored === 1 ? "one part" : `${ignored} parts`} of errors like this do not matter.`,
       };
     }
   }
-  return { fingerprint: grouping.fingerprint, via: "itself", why: "Nothing that people taught applies." };
+  return { fingerprint: through, through, via: "itself", why: "Nothing that people taught applies." };
 }

@@ -90,7 +90,7 @@ export class Ingest {
    * @throws Rejection 503 when it could not be, 400 when the database refused all of it.
    */
   async record(key: IngestKey, signals: Signals): Promise<void> {
-    const rows = rowsOf(key.projectId, signals, key.rules, this.#known);
+    const rows = rowsOf(key.projectId, signals, key.grouping, this.#known);
     try {
       const { written, refused } = await this.#commit.submit(rows);
       if (refused > 0) {

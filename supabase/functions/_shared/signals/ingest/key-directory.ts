@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FingerprintRule } from "../fingerprint/rules.ts";
+import { type GroupingSettings, settingsAnswerSchema, SettingsCache } from "../grouping/settings.ts";
 import { createScrubber, type Scrubber } from "../scrub/scrubber.ts";
 import { type DatabaseAccess, keyHeaders } from "./store.ts";
 
@@ -9,14 +9,14 @@ export interface IngestKey {
   projectId: number;
   eventsPerMinute: number | null;
   scrubber: Scrubber;
-  rules: readonly FingerprintRule[];
+  /** Rules of the project, and what merges and splits taught. */
+  grouping: GroupingSettings;
 }
 
 /** Settings of a project, in `system_config`, that ingest follows. */
 export const SETTINGS = {
   secretKeys: "ingest.secret_keys",
   allowedKeys: "ingest.allowed_keys",
-  rules: "ingest.fingerprint_rules",
 } as const;
 
 /** A revoked key, or a changed setting, takes effect within this time. */
@@ -111,24 +111,17 @@ const settingRows = z.array(
   z.object({ project_id: z.number().nullable(), key: z.string(), value: z.unknown() }),
 );
 const words = z.array(z.string().max(200)).max(200).catch([]);
-const rules = z.array(z.object({
-  id: z.string(),
-  matchers: z.array(z.object({
-    field: z.string().transform((field) => field as FingerprintRule["matchers"][number]["field"]),
-    pattern: z.string().max(500),
-    negate: z.boolean().optional(),
-  })).max(20),
-  fingerprint: z.array(z.string().max(500)).max(20),
-  title: z.string().max(500).optional(),
-  enabled: z.boolean().optional(),
-})).max(200).catch([]);
 
 /** Reads keys and settings over PostgREST. Keys are 32 hex digits in the database: others are not even asked for. */
 export function databaseKeys(access: () => DatabaseAccess, fetcher: typeof fetch = fetch): KeySource {
-  async function select(path: string): Promise<unknown> {
+  async function select(path: string, body?: unknown): Promise<unknown> {
     const { url, secretKey } = access();
     const response = await fetcher(`${url}/rest/v1/${path}`, {
-      headers: keyHeaders(secretKey),
+      headers: {
+        ...keyHeaders(secretKey),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(LOOKUP_TIMEOUT_MS),
     });
     if (!response.ok) {
@@ -136,6 +129,9 @@ export function databaseKeys(access: () => DatabaseAccess, fetcher: typeof fetch
     }
     return await response.json();
   }
+  const groupings = new SettingsCache(async (p_known) =>
+    settingsAnswerSchema.parse(await select("rpc/grouping_settings", { p_known }))
+  );
   return {
     async load(publicKeys) {
       const asked = publicKeys.filter((key) => /^[0-9a-f]{32}$/.test(key));
@@ -149,36 +145,32 @@ export function databaseKeys(access: () => DatabaseAccess, fetcher: typeof fetch
       );
       if (keys.length === 0) return [];
       const projects = [...new Set(keys.map((key) => key.project_id))];
-      const settings = settingRows.parse(
-        await select(
+      const [settings, grouping] = await Promise.all([
+        select(
           `current_config?select=project_id,key,value&key=in.(${Object.values(SETTINGS).join(",")})` +
             `&or=(project_id.is.null,project_id.in.(${projects.join(",")}))`,
-        ),
-      );
-      const byProject = new Map(projects.map((project) => [project, settingsOf(project, settings)]));
+        ).then((rows) => settingRows.parse(rows)),
+        groupings.load(projects),
+      ]);
+      const byProject = new Map(projects.map((project) => [project, scrubberOf(project, settings)]));
       return keys.map((key) => ({
         publicKey: key.public_key,
         projectId: key.project_id,
         eventsPerMinute: key.events_per_minute,
-        ...byProject.get(key.project_id)!,
+        scrubber: byProject.get(key.project_id)!,
+        grouping: grouping.get(key.project_id)!,
       }));
     },
   };
 }
 
 /** The project's own value of each setting, else the installation's. */
-function settingsOf(
-  project: number,
-  settings: z.infer<typeof settingRows>,
-): Pick<IngestKey, "scrubber" | "rules"> {
+function scrubberOf(project: number, settings: z.infer<typeof settingRows>): Scrubber {
   const value = (key: string) =>
     (settings.find((row) => row.key === key && row.project_id === project && row.value !== null) ??
       settings.find((row) => row.key === key && row.project_id === null))?.value ?? [];
-  return {
-    scrubber: createScrubber({
-      secretKeys: words.parse(value(SETTINGS.secretKeys)),
-      allowedKeys: words.parse(value(SETTINGS.allowedKeys)),
-    }),
-    rules: rules.parse(value(SETTINGS.rules)),
-  };
+  return createScrubber({
+    secretKeys: words.parse(value(SETTINGS.secretKeys)),
+    allowedKeys: words.parse(value(SETTINGS.allowedKeys)),
+  });
 }

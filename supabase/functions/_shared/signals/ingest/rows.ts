@@ -1,6 +1,7 @@
 import type { ErrorEvent, Heartbeat, Signals, Traffic } from "../event.ts";
-import { fingerprintEvent } from "../fingerprint/fingerprint-event.ts";
-import type { FingerprintRule } from "../fingerprint/rules.ts";
+import type { GroupingComponent } from "../fingerprint/grouping.ts";
+import { routeEvent } from "../grouping/route-event.ts";
+import type { GroupingSettings } from "../grouping/settings.ts";
 
 /** One row on its way to `record_batch`, written as JSON once: its size is known, and batches are put together as text. */
 export interface Row {
@@ -38,11 +39,11 @@ export class KnownIssues {
 export function rowsOf(
   projectId: number,
   signals: Signals,
-  rules: readonly FingerprintRule[],
+  settings: GroupingSettings,
   known: KnownIssues = new KnownIssues(),
 ): Row[] {
   return [
-    ...signals.events.map((event) => eventRow(projectId, event, rules, known)),
+    ...signals.events.map((event) => eventRow(projectId, event, settings, known)),
     ...signals.traffic.map((traffic) => row("traffic", trafficRow(projectId, traffic))),
     ...signals.heartbeats.map((heartbeat) => row("heartbeats", heartbeatRow(projectId, heartbeat))),
   ];
@@ -55,15 +56,16 @@ function row(kind: Row["kind"], content: object): Row {
 function eventRow(
   projectId: number,
   event: ErrorEvent,
-  rules: readonly FingerprintRule[],
+  settings: GroupingSettings,
   known: KnownIssues,
 ): Row {
-  const grouping = fingerprintEvent(event, rules);
-  const issue = `${projectId}:${grouping.fingerprint}`;
+  const { grouping, fingerprint, joins, taught } = routeEvent(event, settings);
+  const issue = `${projectId}:${fingerprint}`;
+  const isKnown = known.has(issue);
   const content = row("events", {
     project_id: projectId,
     event_id: event.eventId,
-    fingerprint: grouping.fingerprint,
+    fingerprint,
     fingerprint_version: grouping.version,
     type: grouping.type,
     title: grouping.title,
@@ -75,10 +77,17 @@ function eventRow(
     user_hash: event.userHash,
     trace_id: event.traceId,
     occurred_at: event.occurredAt,
-    grouping_components: known.has(issue) ? null : grouping.components,
+    grouping_components: isKnown ? null : explained(grouping.components, taught),
     payload: event,
+    ...(isKnown || joins.length === 0 ? {} : { joins }),
   });
   return { ...content, issue };
+}
+
+function explained(components: readonly GroupingComponent[], taught: string | null): GroupingComponent[] {
+  return taught === null
+    ? [...components]
+    : [{ kind: "learnt", contributes: true, why: taught, values: [] }, ...components];
 }
 
 function trafficRow(projectId: number, traffic: Traffic) {
