@@ -1,5 +1,5 @@
 import { calmDetector, detectorLevel, risingSince, stepDetector } from "./detector.ts";
-import { decide, LATE_MS } from "./decide.ts";
+import { decide } from "./decide.ts";
 import { type BlamePriors, PUBLIC_PRIORS } from "./priors.ts";
 import {
   addToBins,
@@ -38,6 +38,12 @@ const EXPLAINED_SHARE = 0.5;
 const EXPLAINED_LEAD_MS = 60_000;
 /** An issue that was first seen this long before its events reach us is no new one. */
 const NEW_ISSUE_MS = 30 * 60_000;
+/** An episode with a suspect this likely is not given up for a newer change, nor for a further rise. */
+const LIKELY = 0.5;
+/** A change this long after the first event cannot have caused it, whatever the clocks say. */
+const CLEAR_MS = 20_000;
+/** Within an episode only a rise beyond doubt is another fault: its counts are rarely as even as a detector assumes. */
+const FURTHER_ALARM_LEVEL = 1e8;
 /** An episode's level is known after this long. */
 const LEVEL_MS = 60_000;
 /** Rises of one issue that are no further apart than this are one burst. */
@@ -104,8 +110,9 @@ function clearStale(state: BlameState, change: Change): void {
     if (!episode || episode.blamed || (change.service !== null && subject.service !== change.service)) {
       continue;
     }
-    const undecided = episode.verdict?.decision !== "none" && change.at - episode.firstEventAt < LATE_MS;
-    if (!undecided && change.at > episode.firstEventAt) close(state, subject, episode);
+    const lead = episode.verdict;
+    const suspected = lead !== null && lead.changeId !== null && lead.probability >= LIKELY;
+    if (!suspected && change.at > episode.firstEventAt + CLEAR_MS) close(state, subject, episode);
   }
 }
 
@@ -250,7 +257,9 @@ function watch(state: BlameState, added: Added): void {
     const isNew = facts !== null && episode === null && facts.firstSeenAt > state.now - NEW_ISSUE_MS &&
       subject.past.events === 0 && facts.firstSeenAt >= state.startedAt + WARM_UP_MS &&
       firstEventAt(subject) >= facts.firstSeenAt - 60_000;
-    if (isNew || detectorLevel(subject.detector) >= ALARM_LEVEL) {
+    const suspected = (episode?.verdict?.changeId ?? null) !== null && episode!.verdict!.probability >= LIKELY;
+    const alarm = episode ? FURTHER_ALARM_LEVEL : ALARM_LEVEL;
+    if (isNew || (!suspected && detectorLevel(subject.detector) >= alarm)) {
       const first = isNew ? facts.firstSeenAt : risingSince(subject.detector) ?? events.firstAt;
       if (episode) close(state, subject, episode);
       const continues = !isNew && state.now - subject.lastBurstAt < CONTINUES_MS;

@@ -15,15 +15,15 @@ export interface BlamePriors {
   /** Hours of history that the project's own count of rare new issues and bursts is weighed against. */
   hazardPriorHours: number;
   lag: {
-    /** Most regressions show with the first requests that reach them. */
-    immediate: { share: number; meanSeconds: number };
+    /** Most regressions show with the first requests that reach them. New code runs at once; settings are picked up. */
+    immediate: { share: number; meanSeconds: Record<ChangeKind, number> };
     /** Caches expire, instances are replaced, users arrive at the page: within minutes. */
     minutes: { share: number; meanSeconds: number };
     /** A nightly job, a token's expiry, a leak: log-uniform between the two bounds. */
     delayed: { share: number; fromSeconds: number; toSeconds: number };
-    /** Platforms report a deployment some seconds after its first request. */
+    /** Platforms report a deployment some seconds after its first request; a setting's version carries its exact time. */
     skewSeconds: number;
-    skewShare: number;
+    skewShare: Record<ChangeKind, number>;
   };
   /** Probability that the issue is one never seen before. */
   newIssue: Record<ChangeKind | "external" | "traffic" | "leak", number>;
@@ -40,11 +40,11 @@ export const PUBLIC_PRIORS: BlamePriors = {
   hazardPerHour: { external: 0.03, traffic: 0.02, leak: 0.002, newIssue: 0.08, burst: 0.02 },
   hazardPriorHours: 24,
   lag: {
-    immediate: { share: 0.65, meanSeconds: 30 },
+    immediate: { share: 0.65, meanSeconds: { deployment: 10, edge_function: 10, configuration: 30, flag: 20 } },
     minutes: { share: 0.2, meanSeconds: 240 },
     delayed: { share: 0.15, fromSeconds: 600, toSeconds: 172_800 },
-    skewSeconds: 30,
-    skewShare: 0.02,
+    skewSeconds: 20,
+    skewShare: { deployment: 0.25, edge_function: 0.25, configuration: 0.03, flag: 0.03 },
   },
   newIssue: {
     deployment: 0.85,

@@ -191,10 +191,10 @@ export function weigh(scene: Scene): Weighing {
 
   function changeEvidence(change: Change, reach: Reach): { logEvidence: number; onsetAt: number } {
     if (reach.everything && windowStart - change.at > LONG_AGO_MS) {
-      const inWindow = lagProbability(change.at, windowStart, windowStart + bins.length * BIN_MS, priors.lag);
+      const inWindow = lagProbability(change, windowStart, windowStart + bins.length * BIN_MS, priors.lag);
       return { logEvidence: anyTime.logEvidence + Math.log(inWindow), onsetAt: anyTime.onsetAt };
     }
-    const probabilities = bins.map((bin) => lagProbability(change.at, bin.t, bin.t + BIN_MS, priors.lag));
+    const probabilities = bins.map((bin) => lagProbability(change, bin.t, bin.t + BIN_MS, priors.lag));
     const onset = (index: number) => probabilities[index]!;
     const spread = rateEvidence(bins, ofChanges, onset);
     if (reach.everything) return spread;

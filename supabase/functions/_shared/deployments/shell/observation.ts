@@ -1,0 +1,170 @@
+import { CATEGORIES, type Category } from "../../diagnose/diagnosis.ts";
+import { BIN_MS } from "../blame/state.ts";
+import type { Change, EventCount, IssueFacts, Observation, TrafficCount } from "../blame/types.ts";
+import type { DeploymentRow } from "../store.ts";
+import type { BlameRows } from "../store-blame.ts";
+import { isProduction, labelOf, type Labels, labelsOf } from "./labels.ts";
+
+/** Requests and failures of a minute and label that were observed already. */
+export type SeenTraffic = Record<string, [number, number]>;
+
+export interface Observed {
+  /** Everything since the last look; times inside are ms. */
+  observation: Observation;
+  seen: SeenTraffic;
+}
+
+const MINUTE_MS = 60_000;
+/** A deployment under another platform's name is the same one when both name the commit within so long. */
+const SAME_DEPLOYMENT_MS = 15 * MINUTE_MS;
+const FRAMES_LIMIT = 30;
+const TEXT_LIMIT = 2_000;
+
+/**
+ * What the database counted, as blame wants it. Minutes hold totals, so only what they grew by since the last look is passed on, spread
+ * over the part of the minute that the look covers: blame compares events with requests in intervals of ten seconds.
+ */
+export function observed(
+  rows: BlameRows,
+  deployments: readonly DeploymentRow[],
+  seen: SeenTraffic,
+  since: number,
+  until: number,
+): Observed {
+  const production = withoutTwins(deployments.filter(({ environment }) => isProduction(environment)));
+  const labels = labelsOf(production);
+  const nextSeen: SeenTraffic = {};
+  const traffic: TrafficCount[] = [];
+  for (const [minute, release, environment, requests, failures] of rows.traffic) {
+    if (!isProduction(environment)) continue;
+    const key = `${minute}|${release}|${environment}`;
+    const [before, failedBefore] = seen[key] ?? [0, 0];
+    nextSeen[key] = [requests, failures];
+    traffic.push(...spread(
+      {
+        at: Date.parse(minute),
+        service: labels.serviceOf(release),
+        version: labels.labelOf(release),
+        requests: Math.max(0, requests - before),
+        failures: Math.max(0, failures - failedBefore),
+      },
+      since,
+      until,
+    ));
+  }
+  const events: EventCount[] = rows.events.filter(([, , , environment]) => isProduction(environment)).map((
+    [issue, at, release, , count],
+  ) => ({ at: Date.parse(at), issue: String(issue), version: labels.labelOf(release), count }));
+  const used = new Set([...traffic, ...events].map(({ version }) => version));
+  return {
+    observation: {
+      at: until,
+      changes: [...production.flatMap((one) => deploymentChange(one, used)), ...configurationChanges(rows)],
+      issues: rows.issues.map((issue) => factsOf(issue, labels)),
+      traffic,
+      events,
+      dependencies: rows.breakers.map(({ name, state, at }) => ({
+        name,
+        state: state === "open" ? "down" : state === "half_open" ? "degraded" : "up",
+        source: "calls",
+        at: Date.parse(at),
+      })),
+    },
+    seen: nextSeen,
+  };
+}
+
+/** One deployment that two platforms report would share the blame with itself: GitHub's report gives way. */
+export function withoutTwins(deployments: readonly DeploymentRow[]): DeploymentRow[] {
+  return deployments.filter((one) =>
+    one.target !== "github" ||
+    !deployments.some((other) =>
+      other.target !== "github" && other.commit_sha !== null && other.commit_sha === one.commit_sha &&
+      Math.abs(timeOf(other) - timeOf(one)) < SAME_DEPLOYMENT_MS
+    )
+  );
+}
+
+function timeOf({ promoted_at, created_at }: DeploymentRow): number {
+  return Date.parse(promoted_at ?? created_at);
+}
+
+/** A minute's counts in intervals of ten seconds, as evenly as whole numbers allow. */
+function spread(count: TrafficCount, since: number, until: number): TrafficCount[] {
+  if (count.requests === 0 && count.failures === 0) return [];
+  const from = Math.max(count.at, Math.min(since, count.at + MINUTE_MS - BIN_MS));
+  const to = Math.max(from + 1, Math.min(count.at + MINUTE_MS, until));
+  const steps = Math.max(1, Math.ceil((to - from) / BIN_MS));
+  const part = (total: number, step: number) =>
+    Math.round((total * (step + 1)) / steps) - Math.round((total * step) / steps);
+  return Array.from({ length: steps }, (_, step) => ({
+    ...count,
+    at: from + step * BIN_MS,
+    requests: part(count.requests, step),
+    failures: part(count.failures, step),
+  })).filter(({ requests, failures }) => requests > 0 || failures > 0);
+}
+
+/** `used`: labels that traffic or events bear. A label that nobody bears cannot tell reached traffic from other traffic. */
+function deploymentChange(row: DeploymentRow, used: ReadonlySet<string | null>): Change[] {
+  if (row.promoted_at === null) return [];
+  const isFunction = row.target === "supabase";
+  const label = labelOf(row);
+  const isLabelled = !isFunction && used.has(label);
+  return [{
+    id: deploymentId(row.id),
+    kind: isFunction ? "edge_function" : "deployment",
+    // Without labels nobody can tell which part of the traffic a service of its own has.
+    service: isLabelled ? row.service : null,
+    at: Date.parse(row.promoted_at),
+    version: isLabelled ? label : null,
+    files: row.files,
+    names: isFunction ? [row.service] : [],
+    rollout: row.rollout.map(({ at, share }) => ({ at: Date.parse(at), share })),
+    risk: row.risk,
+    revertedAt: row.rolled_back_at === null ? null : Date.parse(row.rolled_back_at),
+  }];
+}
+
+function configurationChanges({ configuration }: BlameRows): Change[] {
+  return configuration.map(({ key, version, at, is_flag, replaced_at }) => ({
+    id: configurationId(key, version),
+    kind: is_flag ? "flag" : "configuration",
+    service: null,
+    at: Date.parse(at),
+    version: null,
+    files: null,
+    names: [key, key.slice(key.lastIndexOf(".") + 1)],
+    rollout: [],
+    risk: null,
+    revertedAt: replaced_at === null ? null : Date.parse(replaced_at),
+  }));
+}
+
+/** Ids of changes are the candidates of `deployment_error_correlations`. */
+export function deploymentId(id: number): string {
+  return `deployment:${id}`;
+}
+
+export function configurationId(key: string, version: number | string): string {
+  return `configuration:${key}@${version}`;
+}
+
+function factsOf(issue: BlameRows["issues"][number], labels: Labels): IssueFacts {
+  const frames = issue.exceptions.flatMap(({ frames }) =>
+    [...frames].reverse().flatMap(({ filename, inApp }) => filename && inApp !== false ? [filename] : [])
+  );
+  const said = issue.exceptions.flatMap(({ type, value }) => [type ?? "", value ?? ""]);
+  return {
+    id: String(issue.id),
+    service: labels.serviceOf(issue.release),
+    firstSeenAt: Date.parse(issue.first_seen_at),
+    category: isCategory(issue.category) ? issue.category : "unknown",
+    frames: [...new Set(frames)].slice(0, FRAMES_LIMIT),
+    text: [issue.title, issue.message ?? "", ...said].join(" ").slice(0, TEXT_LIMIT),
+  };
+}
+
+function isCategory(text: string): text is Category {
+  return (CATEGORIES as readonly string[]).includes(text);
+}
