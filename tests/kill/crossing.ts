@@ -19,9 +19,12 @@ export function serveCrossings(
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
     const name = nameOf(new URL(request.url));
     // Read first: a call whose sender is dead must not be half a call.
-    const body = request.method === "GET" || request.method === "HEAD"
-      ? undefined
-      : await request.arrayBuffer();
+    let body: ArrayBuffer | undefined;
+    try {
+      body = request.method === "GET" || request.method === "HEAD" ? undefined : await request.arrayBuffer();
+    } catch {
+      return new Response(null, { status: 499 });
+    }
     if (fate({ name, phase: "before" })) {
       kill();
       return new Response(null, { status: 502 });
