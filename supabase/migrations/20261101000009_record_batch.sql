@@ -327,9 +327,13 @@ as $$
     'fingerprint', encode(sha256(convert_to('heartbeat:' || p_what || ':' || p_monitor_slug, 'UTF8')), 'hex'),
     'fingerprint_version', 1, 'type', 'Heartbeat', 'platform', 'other', 'level', 'error', 'environment', nullif(p_environment, ''),
     'title', 'Heartbeat ' || p_what || ': ' || p_monitor_slug, 'culprit', p_monitor_slug, 'occurred_at', p_now,
+    -- Every field of an ErrorEvent: the engine reads it like any other.
     'payload', jsonb_build_object(
-      'message', 'Heartbeat ' || p_what || ': ' || p_monitor_slug, 'level', 'error', 'platform', 'other',
-      'tags', jsonb_build_object('monitor', p_monitor_slug), 'exceptions', '[]'::jsonb
+      'eventId', replace(p_event_id::text, '-', ''), 'occurredAt', p_now, 'level', 'error', 'platform', 'other', 'logger', null,
+      'message', 'Heartbeat ' || p_what || ': ' || p_monitor_slug, 'messageTemplate', null, 'exceptions', '[]'::jsonb, 'release', null,
+      'environment', nullif(p_environment, ''), 'serverName', null, 'transaction', null, 'traceId', null, 'sdk', null,
+      'tags', jsonb_build_object('monitor', p_monitor_slug), 'userHash', null, 'clientFingerprint', null, 'request', null,
+      'breadcrumbs', '[]'::jsonb, 'contexts', '{}'::jsonb, 'extra', '{}'::jsonb, 'debugImages', '[]'::jsonb
     )
   )
 $$;

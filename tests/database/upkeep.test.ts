@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { eventOfExample } from "../../supabase/functions/_shared/diagnose/patterns/example.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { add, addProject, at, call, event, one, record } from "./support.ts";
 
@@ -248,6 +249,15 @@ describe("heartbeats", () => {
     expect(await status()).toBe("error");
     await record(db, { heartbeats: [beat({ status: "error", occurred_at: at(9) })] }, at(9));
     expect(await issues()).toEqual([{ title: "Heartbeat failed: nightly", event_count: 2 }]);
+  });
+
+  it("that failed or were missed have every field of an event, for the engine to read", async () => {
+    await record(db, { heartbeats: [beat({ status: "error" }), beat({ monitor_slug: "hourly" })] }, at(0));
+    expect(await sweep(at(661))).toBe(2);
+    const fields = Object.keys(eventOfExample({ message: "any" })).sort();
+    const events = await db.query("select payload from public.error_events where project_id = $1", [project]);
+    expect(events).toHaveLength(3);
+    for (const { payload } of events) expect(Object.keys(payload as object).sort()).toEqual(fields);
   });
 
   it("beside events do not hide which of those were duplicates", async () => {
