@@ -188,7 +188,7 @@ async function openFaults(): Promise<number> {
 
 /** Waits until no fix is on its way; returns those that still are after a while. */
 async function settle(): Promise<unknown[]> {
-  const until = Date.now() + 180_000;
+  const until = Date.now() + 400_000;
   while (true) {
     await platform.sql("select prunella.sweep_fixes()");
     const rest = await platform.sql(
