@@ -92,7 +92,9 @@ $$;
 comment on function public.save_blame(bigint, jsonb, bigint, timestamptz) is
   'Compare-and-set of the state of blame (version 0: there is none yet); false when another look was quicker.';
 
-create function public.save_correlations(p_project_id bigint, p_rows jsonb, p_now timestamptz default now()) returns jsonb
+create function public.save_correlations(
+  p_project_id bigint, p_rows jsonb, p_now timestamptz default now(), p_queue boolean default true
+) returns jsonb
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -138,12 +140,12 @@ begin
   -- Who is blamed for the first time, or is now sure enough to be taken back, is looked at by the engine at once.
   perform prunella.enqueue('diagnose', p_project_id, i.id, null, p_now)
   from public.detected_errors as i
-  where i.id = any (v_blamed) and i.status not in ('resolved', 'ignored', 'archived');
+  where p_queue and i.id = any (v_blamed) and i.status not in ('resolved', 'ignored', 'archived');
   return jsonb_build_object('blamed_issues', coalesce(to_jsonb(v_blamed), '[]'));
 end
 $$;
-comment on function public.save_correlations(bigint, jsonb, timestamptz) is
-  'Writes how probable each candidate is for each rise. An issue whose cause is newly known is diagnosed at once.';
+comment on function public.save_correlations(bigint, jsonb, timestamptz, boolean) is
+  'Writes how probable each candidate is for each rise. With p_queue an issue whose cause is newly known is diagnosed at once.';
 
 create function public.raise_rate_issue(p_project_id bigint, p_deployment_id bigint, p_episode_at timestamptz, p_now timestamptz default now())
 returns boolean
@@ -179,8 +181,9 @@ as $$
         'episode_at', c.episode_at, 'decided_at', c.decided_at
       ) order by c.probability desc)
       from public.deployment_error_correlations as c
-      where c.issue_id = i.id and c.decided_at > p_now - interval '30 minutes' and c.episode_at = (
-        select max(l.episode_at) from public.deployment_error_correlations as l where l.issue_id = i.id
+      -- Rows without an e-value are what diagnosis itself had said.
+      where c.issue_id = i.id and c.e_value is not null and c.decided_at > p_now - interval '30 minutes' and c.episode_at = (
+        select max(l.episode_at) from public.deployment_error_correlations as l where l.issue_id = i.id and l.e_value is not null
       )
     ), '[]'),
     'releases', coalesce((
@@ -197,9 +200,9 @@ comment on function public.deployment_suspects(bigint, timestamptz) is
   'What diagnosis needs to know of deployments: the lines they belong to, what blame says, and which releases the issue''s events come from.';
 
 revoke execute on function public.load_blame(bigint), public.blame_observation(bigint, timestamptz, timestamptz, bigint[]),
-  public.save_blame(bigint, jsonb, bigint, timestamptz), public.save_correlations(bigint, jsonb, timestamptz),
+  public.save_blame(bigint, jsonb, bigint, timestamptz), public.save_correlations(bigint, jsonb, timestamptz, boolean),
   public.raise_rate_issue(bigint, bigint, timestamptz, timestamptz), public.deployment_suspects(bigint, timestamptz)
 from public, anon, authenticated;
 grant execute on function public.load_blame(bigint), public.blame_observation(bigint, timestamptz, timestamptz, bigint[]),
-  public.save_blame(bigint, jsonb, bigint, timestamptz), public.save_correlations(bigint, jsonb, timestamptz),
+  public.save_blame(bigint, jsonb, bigint, timestamptz), public.save_correlations(bigint, jsonb, timestamptz, boolean),
   public.raise_rate_issue(bigint, bigint, timestamptz, timestamptz), public.deployment_suspects(bigint, timestamptz) to service_role;

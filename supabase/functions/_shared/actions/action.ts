@@ -49,6 +49,8 @@ export interface Action<P extends JsonObject = JsonObject, Targets = unknown> {
   verificationWindowMs: number;
   /** True for actions that inform people and change nothing: they need no verification and never close an issue. */
   informational?: boolean;
+  /** The name of the model that proposed it, where `propose` gives what a language model asked for. */
+  proposedBy?: string;
   /** What is acted on; at most one active fix exists per project and target key. */
   targetKey(parameters: P): string;
   /** Parameters for this diagnosis, or null when the action has nothing to act on. */

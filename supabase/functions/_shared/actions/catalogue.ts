@@ -8,6 +8,7 @@ import { revert } from "./configuration/revert.ts";
 import { setFlag } from "./configuration/set-flag.ts";
 import { tightenLimit } from "./configuration/tighten-limit.ts";
 import { openIssue } from "./github/open-issue.ts";
+import { revert as revertCommit } from "./github/revert.ts";
 import type { Integrations } from "./integrations.ts";
 import { message } from "./notify/message.ts";
 import { analyze } from "./postgres/analyze.ts";
@@ -19,7 +20,18 @@ import { refreshView } from "./postgres/refresh-view.ts";
 import { reindex } from "./postgres/reindex.ts";
 import { requeueDeadJobs } from "./postgres/requeue-dead-jobs.ts";
 import { vacuum } from "./postgres/vacuum.ts";
+import { restart } from "./process/restart.ts";
+import {
+  rollback as rollBackProcess,
+  rollbackWithApproval as rollBackProcessWithApproval,
+} from "./process/rollback.ts";
+import { redeployFunction, redeployFunctionWithApproval } from "./supabase/redeploy-function.ts";
 import type { Targets } from "./targets/targets.ts";
+import { abortRollingRelease, abortRollingReleaseWithApproval } from "./vercel/abort-rolling-release.ts";
+import {
+  rollback as rollBackVercel,
+  rollbackWithApproval as rollBackVercelWithApproval,
+} from "./vercel/rollback.ts";
 import { call } from "./webhook/call.ts";
 import { runbookAction } from "./webhook/runbook.ts";
 
@@ -47,6 +59,16 @@ export const CATALOGUE: readonly AnyAction[] = [
   call,
   message,
   openIssue,
+  revertCommit,
+  rollBackVercel,
+  rollBackVercelWithApproval,
+  abortRollingRelease,
+  abortRollingReleaseWithApproval,
+  redeployFunction,
+  redeployFunctionWithApproval,
+  rollBackProcess,
+  rollBackProcessWithApproval,
+  restart,
 ];
 
 /** What Prunella can do in this project: the catalogue as far as its targets are set up, and the project's runbooks. */
@@ -58,6 +80,9 @@ export function actionsFor(integrations: Integrations): AnyAction[] {
     webhook: integrations.runbooks.length > 0,
     notify: integrations.channels.length > 0,
     github: integrations.github !== null,
+    vercel: integrations.vercel !== null,
+    supabase: integrations.supabase !== null,
+    process: integrations.process !== null,
   };
   const possible = CATALOGUE.filter((action) => isSetUp[action.target] ?? false);
   return [...possible, ...integrations.runbooks.map(runbookAction)];

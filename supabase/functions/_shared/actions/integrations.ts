@@ -50,10 +50,36 @@ const githubSchema = z.strictObject({
   owner: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/),
   repository: z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/),
   labels: z.array(z.string().min(1).max(50)).max(10).default([]),
+  /** The branch that production is built from: where reverts are proposed. */
+  base: z.string().min(1).max(250).default("main"),
   /** Another address for GitHub Enterprise Server, e.g. `https://github.example.org/api/v3`. */
   api_url: url.default("https://api.github.com"),
 });
 export type GithubIntegration = z.infer<typeof githubSchema> & { name: string };
+
+/** Kind `vercel`, name `default`: the Vercel project. The secret is a token that may roll it back. */
+const vercelSchema = z.strictObject({
+  project_id: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/),
+  team_id: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/).optional(),
+  /** Hobby can go back one deployment only. */
+  plan: z.enum(["hobby", "pro", "enterprise"]).default("pro"),
+  api_url: url.default("https://api.vercel.com"),
+});
+export type VercelIntegration = z.infer<typeof vercelSchema> & { name: string };
+
+/** Kind `supabase`, name `default`: the Supabase project with edge functions. The secret is a personal or OAuth token. */
+const supabaseSchema = z.strictObject({
+  ref: z.string().regex(/^[a-z0-9-]{1,64}$/),
+  api_url: url.default("https://api.supabase.com"),
+});
+export type SupabaseIntegration = z.infer<typeof supabaseSchema> & { name: string };
+
+/** Kind `process`, name `default`: a process with a control endpoint, see `targets/process.ts`. The secret is its bearer token. */
+const processSchema = z.strictObject({ url });
+export type ProcessIntegration = z.infer<typeof processSchema> & { name: string };
+
+/** Kinds `vercel` and `github`, name `webhook`: they only hold the secret that signs the platform's webhooks. */
+const signingSchema = z.strictObject({});
 
 /** A table in which the application keeps its jobs. `retryable` is the team's word that jobs may run again. */
 const queueSchema = z.strictObject({
@@ -84,6 +110,9 @@ export const INTEGRATION_SCHEMAS = {
   email: emailSchema,
   github: githubSchema,
   postgres: postgresSchema,
+  vercel: vercelSchema,
+  supabase: supabaseSchema,
+  process: processSchema,
 } as const;
 export type IntegrationKind = keyof typeof INTEGRATION_SCHEMAS;
 
@@ -93,6 +122,9 @@ export interface Integrations {
   runbooks: Runbook[];
   channels: Channel[];
   github: GithubIntegration | null;
+  vercel: VercelIntegration | null;
+  supabase: SupabaseIntegration | null;
+  process: ProcessIntegration | null;
 }
 
 /** A row of `integrations`. */
@@ -104,6 +136,8 @@ export interface IntegrationRow {
 
 /** The name that counts where a project has one of a kind only. */
 export const DEFAULT_NAME = "default";
+/** The name under which a platform's webhooks have their secret. */
+export const WEBHOOK_NAME = "webhook";
 
 /**
  * Reads a project's enabled integrations. Kinds that no action uses are skipped; a row with faults is left out and told, so
@@ -112,7 +146,15 @@ export const DEFAULT_NAME = "default";
 export function parseIntegrations(
   rows: readonly IntegrationRow[],
 ): { integrations: Integrations; faults: string[] } {
-  const integrations: Integrations = { postgres: null, runbooks: [], channels: [], github: null };
+  const integrations: Integrations = {
+    postgres: null,
+    runbooks: [],
+    channels: [],
+    github: null,
+    vercel: null,
+    supabase: null,
+    process: null,
+  };
   const faults: string[] = [];
   const read = <S extends z.ZodType>(
     { kind, name, configuration }: IntegrationRow,
@@ -140,6 +182,17 @@ export function parseIntegrations(
     } else if (kind === "github" && name === DEFAULT_NAME) {
       const found = read(row, githubSchema);
       if (found) integrations.github = { ...found, name };
+    } else if (kind === "vercel" && name === DEFAULT_NAME) {
+      const found = read(row, vercelSchema);
+      if (found) integrations.vercel = { ...found, name };
+    } else if (kind === "supabase" && name === DEFAULT_NAME) {
+      const found = read(row, supabaseSchema);
+      if (found) integrations.supabase = { ...found, name };
+    } else if (kind === "process" && name === DEFAULT_NAME) {
+      const found = read(row, processSchema);
+      if (found) integrations.process = { ...found, name };
+    } else if (name === WEBHOOK_NAME && (kind === "vercel" || kind === "github")) {
+      read(row, signingSchema);
     } else if (kind === "postgres" && name === DEFAULT_NAME) {
       integrations.postgres = read(row, postgresSchema);
     }

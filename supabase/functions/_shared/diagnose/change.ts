@@ -1,7 +1,7 @@
 import type { Json } from "../platform/json.ts";
-import type { Category, SuspectChange } from "./diagnosis.ts";
+import type { Category, SuspectChange, SuspectDeployment } from "./diagnosis.ts";
 
-/** Something that was changed: a configuration key now, a deployment later. */
+/** Something that was changed: a configuration key, or a deployment. */
 export interface Change {
   kind: SuspectChange["kind"];
   /** What changed: the configuration key, or the name of what was deployed. */
@@ -13,6 +13,11 @@ export interface Change {
   /** Values where there are any; undefined when unknown. */
   before?: Json;
   after?: Json;
+  deployment?: SuspectDeployment;
+  /** The label that events carry while the deployment runs; null or absent when they carry none. */
+  release?: string | null;
+  /** Labels of other deployments that may run without this change. */
+  otherReleases?: readonly string[];
   /** What fixes have shown: it was made by one that helped, or taking it back did not help this very issue. */
   record?: "helped" | "innocent";
 }
@@ -29,6 +34,8 @@ export interface ChangeContext {
   /** Events per minute before the onset and since; null when unknown. */
   rateBefore: number | null;
   rateAfter: number | null;
+  /** Events of the present episode by release label; absent when nobody counted. */
+  releases?: Readonly<Record<string, number>>;
 }
 
 /** How many times more often something is seen if the change is the cause, and what was seen. */

@@ -60,6 +60,10 @@ const SYMPTOM_RATIOS: Record<SuspectChange["kind"], Partial<Record<Category, num
     network: 0.5,
   },
 };
+/** How much the label of the release says, when that many events bear it; and the least where others bear theirs. */
+const RELEASE_RATIO = 6;
+const RELEASE_EVENTS = 5;
+const RELEASE_MINIMUM = 0.01;
 /** Candidates below this are not worth a reader's time. */
 const PROBABILITY_MINIMUM = 0.02;
 const CHANGES_LIMIT = 5;
@@ -105,6 +109,7 @@ export function suspectChanges(
       inForceSign(change, candidates, onsetMs, uncertaintyMs),
       recordSign(change),
       symptomSign(change, context),
+      releaseSign(change, context),
     ];
     return { change, odds: signs.reduce((odds, sign) => odds * sign.ratio, priorOdds), signs };
   });
@@ -118,6 +123,7 @@ export function suspectChanges(
       changedAt: change.changedAt,
       probability: Math.floor((odds / total) * 10_000) / 10_000,
       why: sentence(change, signs.map((sign) => sign.why)),
+      ...(change.deployment && { deployment: change.deployment }),
     }))
     .filter(({ probability }) => probability >= PROBABILITY_MINIMUM)
     .sort((a, b) =>
@@ -192,6 +198,29 @@ function symptomSign({ kind }: Change, { category }: ChangeContext): Sign {
   const ratio = (category && SYMPTOM_RATIOS[kind][category]) ?? 1;
   if (ratio >= 1 || category === null) return { ratio, why: null };
   return { ratio, why: `${category} errors seldom come from a ${kind} change` };
+}
+
+/**
+ * Events of a faulty release bear its label. Labels of other releases that lack the change speak against it, more strongly the more of
+ * the events bear them; where nothing is labelled nothing is said.
+ */
+function releaseSign({ release, otherReleases = [] }: Change, { releases = {} }: ChangeContext): Sign {
+  if (!release) return { ratio: 1, why: null };
+  const count = (labels: readonly string[]) =>
+    labels.reduce((sum, label) => sum + (label === "" ? 0 : releases[label] ?? 0), 0);
+  const [own, others] = [count([release]), count(otherReleases)];
+  if (own + others === 0) return { ratio: 1, why: null };
+  const share = own / (own + others);
+  // With n events, the share that a change without fault would have by chance is known to about 1 in n.
+  const certainty = Math.min(1, (own + others) / RELEASE_EVENTS);
+  if (share > 0.9) {
+    return { ratio: 1 + (RELEASE_RATIO - 1) * certainty, why: `its events come from release ${release}` };
+  }
+  const against = others / (own + others);
+  return {
+    ratio: Math.max(RELEASE_MINIMUM, 1 - against * certainty),
+    why: `${Math.round(against * 100)} % of the events come from releases without it`,
+  };
 }
 
 function sentence(change: Change, whys: (string | null)[]): string {

@@ -58,6 +58,7 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
     firstSeenAt: input.issue.firstSeenAt,
     rateBefore: onset.rateBefore,
     rateAfter: onset.rateAfter,
+    ...(input.releases && { releases: input.releases }),
   });
 
   const facts = completeFacts(told, findings, changes, bestPattern);

@@ -31,6 +31,26 @@ export interface PatternMatch {
   why: string;
 }
 
+/** A deployment as actions see it: what it is, and the way back that was worked out before it was needed. */
+export interface SuspectDeployment {
+  /** Of its row in `deployment_logs`. */
+  id: number;
+  target: string;
+  /** The deployment's name at its target. */
+  externalId: string;
+  service: string;
+  environment: string;
+  commit: string | null;
+  rollback: {
+    decision: "automatic" | "human" | "impossible";
+    /** One of `ROLLBACK_METHODS`; null when there is none. */
+    method: string | null;
+    toId: number | null;
+    toExternalId: string | null;
+    reasons: string[];
+  };
+}
+
 /** Something that was changed shortly before the issue began, and the probability that it is the cause. */
 export interface SuspectChange {
   kind: "configuration" | "deployment";
@@ -42,6 +62,8 @@ export interface SuspectChange {
   changedAt: string;
   probability: number;
   why: string;
+  /** What actions need to take it back; present for deployments alone. */
+  deployment?: SuspectDeployment;
 }
 
 /** One observation that speaks for the diagnosis, as a sentence, with where it came from. */

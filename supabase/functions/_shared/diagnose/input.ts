@@ -23,9 +23,11 @@ export interface DiagnoseInput {
   /** All requests of the last minutes and how many of them failed; null when the application does not tell. */
   traffic: { requestCount: number; failedRequestCount: number } | null;
   patterns: readonly KnownPattern[];
-  /** Configuration versions (later: deployments) of the last `CHANGE_WINDOW_MS` before the onset. */
+  /** Configuration versions and deployments of the last `CHANGE_WINDOW_MS` before the onset. */
   changes: readonly Change[];
   inspection: DatabaseInspection | null;
+  /** Events of the present episode by release label; absent when nobody counted. */
+  releases?: Readonly<Record<string, number>>;
 }
 
 /** When the present trouble began, and how much more of it there is since; rates per minute, null when unknown. */

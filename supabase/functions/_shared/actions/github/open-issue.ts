@@ -3,6 +3,7 @@ import type { JsonObject } from "../../platform/json.ts";
 import type { Action, ActionContext } from "../action.ts";
 import { ActionError } from "../action-error.ts";
 import { keyOf, MINUTE_MS, nothingToUndo, phaseOf } from "../support/context.ts";
+import { fenced } from "../support/fenced.ts";
 import { headline, summaryLines } from "../support/summary.ts";
 import type { GithubIssue } from "../targets/github.ts";
 import type { Targets } from "../targets/targets.ts";
@@ -70,11 +71,4 @@ function find(context: ActionContext<Targets>, before: JsonObject): Promise<Gith
 
 function kept({ number, url, open }: GithubIssue): JsonObject {
   return { number, url, open };
-}
-
-/** A code block, in which mentions, references and markup of an error's text mean nothing. */
-function fenced(text: string): string {
-  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = "`".repeat(Math.max(3, longest + 1));
-  return `${fence}text\n${text}\n${fence}`;
 }

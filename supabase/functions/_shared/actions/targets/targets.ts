@@ -4,9 +4,14 @@ import { type ConfigurationTarget, createConfigurationTarget } from "./configura
 import type { DeliveryOptions, ReadSecret } from "./delivery.ts";
 import { createGithubTarget, type GithubTarget } from "./github.ts";
 import { createNotifyTarget, type NotifyTarget } from "./notify.ts";
+import { createGithubReverts, type GithubReverts } from "./github-reverts.ts";
+import { createGuardedFetch } from "./guarded-fetch.ts";
 import type { Outbound } from "./outbound.ts";
 import type { PolicyOf } from "./policy.ts";
 import { createPostgresTarget, type PostgresTarget } from "./postgres.ts";
+import { createProcessTarget, type ProcessTarget } from "./process.ts";
+import { createSupabaseAccess, type SupabaseAccess } from "./supabase.ts";
+import { createVercelAccess, type VercelAccess } from "./vercel.ts";
 import { createWebhookTarget, type WebhookTarget } from "./webhook.ts";
 
 /** The adapters of one project. They are made per project, so that none can reach another tenant. */
@@ -16,6 +21,10 @@ export interface Targets {
   webhook: WebhookTarget;
   notify: NotifyTarget;
   github: GithubTarget;
+  reverts: GithubReverts;
+  vercel: VercelAccess;
+  supabase: SupabaseAccess;
+  process: ProcessTarget;
 }
 
 export interface TargetOptions {
@@ -30,6 +39,8 @@ export interface TargetOptions {
   installation: string;
   /** Breakers of the outgoing calls, by name, e.g. `github:api.github.com`. */
   policyOf?: PolicyOf;
+  /** For adapters that read more than text; a guarded one for public addresses unless a caller brings its own. */
+  fetch?: typeof fetch;
   wait?: (ms: number) => Promise<void>;
 }
 
@@ -44,6 +55,11 @@ export function createTargets(options: TargetOptions): Targets {
     policyOf: options.policyOf,
     wait: options.wait,
   });
+  const platform = {
+    fetch: options.fetch ?? createGuardedFetch(),
+    secret: options.secret,
+    policyOf: options.policyOf,
+  };
   return {
     configuration: createConfigurationTarget(client, projectId),
     postgres: createPostgresTarget(client, projectId, now),
@@ -57,5 +73,9 @@ export function createTargets(options: TargetOptions): Targets {
       channels: integrations.channels,
     }),
     github: createGithubTarget({ ...delivery("github"), integration: integrations.github }),
+    reverts: createGithubReverts({ ...platform, integration: integrations.github }),
+    vercel: createVercelAccess({ ...platform, integration: integrations.vercel }),
+    supabase: createSupabaseAccess({ ...platform, integration: integrations.supabase, client, projectId }),
+    process: createProcessTarget({ ...delivery("process"), integration: integrations.process }),
   };
 }
