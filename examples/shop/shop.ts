@@ -19,6 +19,7 @@ export interface ShopOptions {
 
 /** Mails and parked payments are looked at this often, in milliseconds. */
 const WORK_MS = 100;
+const MAILS_AT_ONCE = 5;
 const PARKED_AT_ONCE = 5;
 
 export interface Shop {
@@ -110,7 +111,9 @@ export function createShop({ settings, store, report, onFlag, background = true 
 }
 
 async function workMails(store: Store, payments: Payments): Promise<void> {
-  await store.workMail((orderId) => payments.sendMail(orderId));
+  for (let sent = 0; sent < MAILS_AT_ONCE; sent++) {
+    if (!await store.workMail((orderId) => payments.sendMail(orderId))) return;
+  }
 }
 
 /** What was ordered while the breaker was open is paid for afterwards. */

@@ -1,0 +1,140 @@
+import { startPlatform } from "../platform/start.ts";
+import { type PostgresServer, startPostgres } from "../platform/postgres.ts";
+import { type LabArguments, parseArguments, USAGE } from "./arguments.ts";
+import { machine } from "./machine.ts";
+import {
+  type BaselineOutcome,
+  type BaselineTotals,
+  baselineTotalsOf,
+  type Outcome,
+  type Totals,
+  totalsOf,
+} from "./outcome.ts";
+import { describeOutcome, describeTotals } from "./report.ts";
+import { type LabOptions, runBaseline, runScenario } from "./run-scenario.ts";
+import type { Scenario } from "./scenario.ts";
+import { SCENARIOS } from "./scenarios/catalogue.ts";
+
+/** How long each scenario is observed without Prunella. */
+const BASELINE_MS = 15_000;
+/** Retries of the baseline that only retries. */
+const RETRIES = 2;
+
+export interface LabResult {
+  bench: "lab";
+  machine: Record<string, string | number>;
+  database: string;
+  scenarios: Outcome[];
+  totals: Totals;
+  baselines: { nothing: BaselineTotals; retry_only: BaselineTotals } | null;
+}
+
+/** `npm run lab`. Returns the exit code: 1 when something is not as it should be. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const parsed = parseArguments(args);
+    if (parsed.kind === "help") {
+      console.log(USAGE);
+      return 0;
+    }
+    const { options } = parsed;
+    const chosen = choose(options.only);
+    if (options.list) {
+      for (const { name, title, healable } of chosen) {
+        console.log(`${name.padEnd(20)} ${title}${healable ? "" : " (no action can heal it)"}`);
+      }
+      return 0;
+    }
+    const result = await runLab(options, chosen, options.json ? () => {} : console.log);
+    console.log(
+      options.json ? JSON.stringify(result, null, 2) : describeTotals(result.totals, result.baselines),
+    );
+    const { totals } = result;
+    return totals.healed === totals.healable && totals.false_heals === 0 && totals.objections === 0 ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+function choose(only: readonly string[]): Scenario[] {
+  const unknown = only.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
+  if (unknown.length > 0) throw new Error(`There is no scenario ${unknown.join(", ")}. See --list.`);
+  return SCENARIOS.filter(({ name }) => only.length === 0 || only.includes(name));
+}
+
+/** Runs the scenarios, on a throwaway Postgres unless a database is named. */
+export async function runLab(
+  options: LabArguments,
+  scenarios: readonly Scenario[],
+  tell: (line: string) => void,
+): Promise<LabResult> {
+  // The team's chat is on this machine, which messages otherwise never reach.
+  Deno.env.set("PRUNELLA_ALLOW_LOOPBACK_TARGETS", "true");
+  let server: PostgresServer | null = null;
+  if (!options.databaseUrl) server = await startPostgres({ settings: { max_connections: "200" } });
+  const databaseUrl = options.databaseUrl ?? server!.url;
+  try {
+    const platform = await startPlatform({ port: 0, memory: true, databaseUrl, log: () => {} });
+    try {
+      const lab: LabOptions = {
+        platform,
+        databaseUrl,
+        seed: options.seed,
+        reviewMs: options.reviewMs,
+        baselineMs: BASELINE_MS,
+      };
+      const [version] = await platform.sql("show server_version");
+      const outcomes = await inLanes(scenarios, options.lanes, async (scenario) => {
+        const outcome = await runScenario(lab, scenario);
+        tell(describeOutcome(outcome));
+        return outcome;
+      });
+      return {
+        bench: "lab",
+        machine: await machine(),
+        database: `Postgres ${version?.server_version}`,
+        scenarios: outcomes,
+        totals: totalsOf(outcomes),
+        baselines: options.baselines ? await runBaselines(lab, scenarios, options.lanes, tell) : null,
+      };
+    } finally {
+      await platform.stop();
+    }
+  } finally {
+    await server?.stop();
+  }
+}
+
+async function runBaselines(
+  lab: LabOptions,
+  scenarios: readonly Scenario[],
+  lanes: number,
+  tell: (line: string) => void,
+): Promise<{ nothing: BaselineTotals; retry_only: BaselineTotals }> {
+  tell(`\nThe same without Prunella, observed for ${BASELINE_MS / 1000} s each ...`);
+  const healable = new Set(scenarios.filter((scenario) => scenario.healable).map(({ name }) => name));
+  const run = (retries: number): Promise<BaselineOutcome[]> =>
+    inLanes(scenarios, lanes, (scenario) => runBaseline(lab, scenario, retries));
+  return {
+    nothing: baselineTotalsOf(await run(0), healable, BASELINE_MS),
+    retry_only: baselineTotalsOf(await run(RETRIES), healable, BASELINE_MS),
+  };
+}
+
+/** So many at a time, in order; the first failure ends all. */
+export async function inLanes<T, R>(
+  items: readonly T[],
+  lanes: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  let next = 0;
+  const lane = async () => {
+    for (let index = next++; index < items.length; index = next++) {
+      results[index] = await work(items[index] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  return results;
+}

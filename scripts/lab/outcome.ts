@@ -1,0 +1,105 @@
+/** One action that was tried on a fault. */
+export interface TriedAction {
+  action: string;
+  target: string;
+  state: string;
+  /** Without a human. */
+  automatic: boolean;
+  /** Milliseconds from the fault. */
+  applied_ms: number | null;
+  ended_ms: number | null;
+}
+
+/** What became of one scenario with Prunella. Times are milliseconds from the fault; null: it did not happen. */
+export interface Outcome {
+  name: string;
+  title: string;
+  healable: boolean;
+  configuration: boolean;
+  healed: boolean;
+  /** Customers noticed; a fault that nobody notices is none. */
+  noticed_ms: number | null;
+  /** The issue was opened. */
+  detected_ms: number | null;
+  decided_ms: number | null;
+  /** The last failure that customers noticed. */
+  healed_ms: number | null;
+  /** Prunella said so. */
+  verified_ms: number | null;
+  /** Every action that helped was taken without a human. */
+  alone: boolean;
+  actions: TriedAction[];
+  /** Fixes that Prunella called a success while customers still suffered. */
+  false_heals: number;
+  informed: number;
+  objections: string[];
+}
+
+/** What became of it without Prunella. */
+export interface BaselineOutcome {
+  name: string;
+  healed: boolean;
+  healed_ms: number | null;
+  /** Share of requests that failed from the fault until the end of the observation. */
+  failed_share: number;
+}
+
+export interface Totals {
+  scenarios: number;
+  healable: number;
+  healed: number;
+  healed_alone: number;
+  false_heals: number;
+  objections: number;
+  mttd_ms: number | null;
+  /** Mean over all that healed. */
+  mttr_ms: number | null;
+  /** Mean and worst over faults of configuration, which nothing outside (such as pg_cron's minute) delays. */
+  mttr_configuration_ms: number | null;
+  worst_configuration_ms: number | null;
+}
+
+export interface BaselineTotals {
+  observed_ms: number;
+  healed: number;
+  mttr_ms: number | null;
+  failed_share: number;
+}
+
+export function totalsOf(outcomes: readonly Outcome[]): Totals {
+  const healable = outcomes.filter((outcome) => outcome.healable);
+  const healed = healable.filter((outcome) => outcome.healed);
+  const configuration = healed.filter((outcome) => outcome.configuration).map(({ healed_ms }) => healed_ms);
+  return {
+    scenarios: outcomes.length,
+    healable: healable.length,
+    healed: healed.length,
+    healed_alone: healed.filter(({ alone }) => alone).length,
+    false_heals: outcomes.reduce((sum, { false_heals }) => sum + false_heals, 0),
+    objections: outcomes.reduce((sum, { objections }) => sum + objections.length, 0),
+    mttd_ms: mean(outcomes.map(({ detected_ms }) => detected_ms)),
+    mttr_ms: mean(healed.map(({ healed_ms }) => healed_ms)),
+    mttr_configuration_ms: mean(configuration),
+    worst_configuration_ms: configuration.length > 0 ? Math.max(...configuration.map((ms) => ms ?? 0)) : null,
+  };
+}
+
+export function baselineTotalsOf(
+  outcomes: readonly BaselineOutcome[],
+  healable: ReadonlySet<string>,
+  observedMs: number,
+): BaselineTotals {
+  const healed = outcomes.filter(({ name, healed }) => healed && healable.has(name));
+  return {
+    observed_ms: observedMs,
+    healed: healed.length,
+    mttr_ms: mean(healed.map(({ healed_ms }) => healed_ms)),
+    failed_share: Math.round(mean(outcomes.map(({ failed_share }) => failed_share * 1000)) ?? 0) / 1000,
+  };
+}
+
+/** The mean of what is known, rounded; null of nothing. */
+export function mean(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value): value is number => value !== null);
+  return known.length === 0 ? null : Math.round(known.reduce((sum, value) => sum + value, 0) / known.length);
+}

@@ -1,0 +1,49 @@
+import type { BaselineTotals, Outcome, Totals } from "./outcome.ts";
+
+const seconds = (ms: number | null) => ms === null ? "-" : `${(ms / 1000).toFixed(1)} s`;
+
+/** One scenario as a paragraph. */
+export function describeOutcome(outcome: Outcome): string {
+  const verdict =
+    outcome.objections.length > 0 || outcome.false_heals > 0 || outcome.healed !== outcome.healable
+      ? "NOT AS IT SHOULD BE"
+      : outcome.healable
+      ? `healed${outcome.alone ? " alone" : " after approval"}`
+      : "left alone, people informed";
+  const actions = outcome.actions.map(({ action, state, automatic, applied_ms }) =>
+    `${action} ${state.replace("_", " ")}${automatic ? "" : " (approved)"} at ${seconds(applied_ms)}`
+  );
+  return [
+    `${outcome.name}: ${outcome.title}`,
+    `  ${verdict}; noticed ${seconds(outcome.noticed_ms)}, detected ${seconds(outcome.detected_ms)}, ` +
+    `healed ${seconds(outcome.healed_ms)}, verified ${
+      seconds(outcome.verified_ms)
+    }, false heals ${outcome.false_heals}`,
+    `  actions: ${actions.join("; ") || "none"}${
+      outcome.informed > 0 ? `; people informed ${outcome.informed}x` : ""
+    }`,
+    ...outcome.objections.map((objection) => `  objection: ${objection}`),
+  ].join("\n");
+}
+
+export function describeTotals(
+  totals: Totals,
+  baselines: Record<string, BaselineTotals> | null,
+): string {
+  const lines = [
+    "",
+    `${totals.healed} of ${totals.healable} healable faults healed, ${totals.healed_alone} of them without a human; ` +
+    `${totals.false_heals} false heals`,
+    `detected after ${seconds(totals.mttd_ms)}, healed after ${seconds(totals.mttr_ms)} on average; ` +
+    `faults of configuration after ${seconds(totals.mttr_configuration_ms)} (worst ${
+      seconds(totals.worst_configuration_ms)
+    })`,
+  ];
+  for (const [name, baseline] of Object.entries(baselines ?? {})) {
+    lines.push(
+      `${name.replace("_", " ")}: ${baseline.healed} healed within ${seconds(baseline.observed_ms)}, ` +
+        `${Math.round(baseline.failed_share * 100)} % of the requests failed`,
+    );
+  }
+  return lines.join("\n");
+}
