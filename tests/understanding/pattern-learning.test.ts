@@ -220,6 +220,65 @@ test("what is taken out of force by hand stays out", async () => {
   expect((await setStanding("machine", "postgres-deadlock", "active")).json.status).toBe("active");
 });
 
+test("a member reads what is thought of an issue, by rules where no model was asked", async () => {
+  const issue = await addIssue(t.project, "postgres-too-many-connections");
+  const read = (who: "viewer" | "stranger") =>
+    t.call(who, "GET", `pattern-learning/issues/${issue}/reasoning`);
+  expect((await read("viewer")).status).toBe(404);
+  const diagnosis = {
+    category: "resource",
+    severity: "high",
+    culprit: null,
+    probableCause: "Too many connections are open.",
+    patterns: [],
+    changes: [],
+    facts: {},
+    evidence: [{ kind: "history", statement: "It began a minute ago." }],
+  };
+  await t.platform.sql("update detected_errors set diagnosis = $2 where id = $1", [issue, diagnosis]);
+  expect((await read("viewer")).json).toEqual({
+    reasoning: {
+      source: "rules",
+      culprit: null,
+      probable_cause: "Too many connections are open.",
+      explanation: "It began a minute ago.",
+      stated_confidence: null,
+      proposals: [],
+    },
+    model: null,
+    similar_fixes: { own: [], pool: [] },
+  });
+  expect((await read("stranger")).status).toBe(404);
+
+  const content = {
+    source: "model",
+    culprit: null,
+    probableCause: "A leak.",
+    explanation: "Connections are never closed.",
+    statedConfidence: 0.6,
+    proposals: [],
+    rejected: [],
+  };
+  await t.platform.service.rpc("store_reasoning", {
+    p_reasoning: {
+      issue_id: issue,
+      model: "m",
+      prompt_version: 1,
+      status: "answered",
+      reason: null,
+      content,
+      prompt_tokens: 10,
+      completion_tokens: 5,
+      cost_micros: 1,
+      fresh_until: new Date().toISOString(),
+    },
+  });
+  expect((await read("viewer")).json).toMatchObject({
+    reasoning: { source: "model", probable_cause: "A leak.", stated_confidence: 0.6 },
+    model: { name: "m", status: "answered", prompt_tokens: 10 },
+  });
+});
+
 test("people read, machines change, and nobody comes in without a key", async () => {
   expect((await importFile("admin", [portable()])).status).toBe(401);
   expect((await setStanding("admin", "valve-stuck", "active")).status).toBe(401);
@@ -233,6 +292,7 @@ test("people read, machines change, and nobody comes in without a key", async ()
       ["POST", "explain"],
       ["GET", "export"],
       ["POST", "import"],
+      ["GET", "issues/1/reasoning"],
     ] as const
   ) {
     expect((await t.call("nobody", method, `pattern-learning/${path}`)).status, path).toBe(401);

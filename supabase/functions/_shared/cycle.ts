@@ -1,5 +1,6 @@
 import type { ConsiderWorld } from "./decide/consider.ts";
 import { considerIssue } from "./decide/consider.ts";
+import { reasonAboutIssue } from "./decide/reason-about-issue.ts";
 import { applyFix } from "./heal/apply.ts";
 import { learnFromFix } from "./heal/learn-from-fix.ts";
 import { reviewPatterns } from "./heal/review-patterns.ts";
@@ -28,6 +29,8 @@ export const CYCLE: Record<JobKind, (world: World, job: Job) => Promise<StepResu
   roll_back: rollBackFix,
   /** verification -> lesson. Asked for by every end of a fix. */
   learn: learnFromFix,
+  /** What a language model thinks of an issue that could not be healed at once. Asked for by the decision, where a model is set up. */
+  reason: reasonAboutIssue,
   /** What time changes in patterns. Asked for by pg_cron, once a day. */
   review_patterns: reviewPatterns,
 };

@@ -1,5 +1,5 @@
 import { CYCLE, type World } from "./cycle.ts";
-import type { Job, JobQueue } from "./platform/jobs.ts";
+import type { Job, JobKind, JobQueue } from "./platform/jobs.ts";
 import { describeError, toFailure } from "./platform/errors.ts";
 
 export interface EngineOptions {
@@ -30,6 +30,10 @@ const LONGEST_NAP_MS = 1_000;
 const SHORTEST_NAP_MS = 50;
 /** The watch is renewed at every look, so a dead holder blocks it only this long. */
 const WATCH_LEASE_SECONDS = 5;
+/** Work that waits for a language model, up to a minute: nothing else waits for it. */
+const SLOW: readonly JobKind[] = ["reason"];
+/** More of it at once would be a burst that the model's server refuses. */
+const SLOW_LIMIT = 3;
 
 /**
  * Works off the queue until nothing is due. One run at a time stays up a while for work that is due soon; the others end, so that a
@@ -38,12 +42,17 @@ const WATCH_LEASE_SECONDS = 5;
 export async function runEngine(options: EngineOptions): Promise<EngineRun> {
   const { queue, now, wait, deadline } = options;
   const run: EngineRun = { done: 0, postponed: 0, failed: 0 };
+  const aside = new Map<number, Promise<void>>();
   let watching = false;
   try {
     while (now() < deadline && run.done + run.postponed + run.failed < MAX_JOBS) {
-      const jobs = await queue.claim(BATCH);
+      const jobs = await queue.claim(BATCH, aside.size < SLOW_LIMIT ? [] : SLOW);
       if (jobs.length > 0) {
-        await Promise.all(jobs.map((job) => runJob(options, job, run)));
+        const running = jobs.map((job) => ({ job, end: runJob(options, job, run) }));
+        for (const { job, end } of running.filter(({ job }) => SLOW.includes(job.kind))) {
+          aside.set(job.id, end.finally(() => aside.delete(job.id)));
+        }
+        await Promise.all(running.filter(({ job }) => !SLOW.includes(job.kind)).map(({ end }) => end));
         continue;
       }
       const nextAt = await queue.nextAt();
@@ -55,6 +64,7 @@ export async function runEngine(options: EngineOptions): Promise<EngineRun> {
     }
   } finally {
     if (watching) await queue.holdWatch(0);
+    await Promise.all(aside.values());
   }
   return run;
 }

@@ -5,6 +5,7 @@ import { giveFeedback } from "./routes/feedback.ts";
 import { importPatterns } from "./routes/import.ts";
 import { readHistory } from "./routes/history.ts";
 import { readPattern } from "./routes/read.ts";
+import { readReasoning } from "./routes/reasoning.ts";
 import { searchPatterns } from "./routes/search.ts";
 import { setStanding } from "./routes/set-standing.ts";
 
@@ -26,3 +27,4 @@ setStanding(app);
 explainMatch(app);
 exportPatterns(app);
 importPatterns(app);
+readReasoning(app);

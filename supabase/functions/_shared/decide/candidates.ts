@@ -4,6 +4,7 @@ import { candidateKey } from "./canonical.ts";
 import { sourceConfidence } from "./confidence.ts";
 import { exclusionReason } from "./exclusions.ts";
 import { mergeProbabilities } from "./merge-probabilities.ts";
+import { MODEL_MIN_OUTCOMES } from "./priors.ts";
 import { type CandidatesInput, type Proposal, proposals } from "./proposals.ts";
 import type { Candidate, CandidateSource, CauseKey, ExcludedCandidate } from "./types.ts";
 
@@ -65,9 +66,14 @@ function toCandidate(
   const best = sources[0];
   if (!best) throw new Error(`candidate ${key} has no source; every proposal must come from one`);
   const informational = action.informational ?? false;
-  // To tell people resolves nothing, whatever a catalogue says.
-  const rawProbability = informational ? 0 : mergeProbabilities(sources.map((each) => each.probability));
-  const probability = informational ? 0 : calibrate(input.calibration, rawProbability);
+  // A model without a record adds nothing to what others say, and is never lifted by the calibration of other reasons.
+  const proven = sources.filter((each) => !isUnprovenModel(each));
+  const rawProbability = informational
+    // To tell people resolves nothing, whatever a catalogue says.
+    ? 0
+    : mergeProbabilities((proven.length > 0 ? proven : sources).map((each) => each.probability));
+  const calibrated = informational ? 0 : calibrate(input.calibration, rawProbability);
+  const probability = proven.length > 0 ? calibrated : Math.min(calibrated, rawProbability);
   return {
     key,
     action: action.name,
@@ -88,6 +94,11 @@ function toCandidate(
       ? ["It informs people and changes nothing."]
       : explain(sources, rawProbability, probability, input.calibration),
   };
+}
+
+function isUnprovenModel({ kind, breakdown: { pool, project } }: CandidateSource): boolean {
+  return kind === "model" &&
+    pool.successes + pool.failures + project.successes + project.failures < MODEL_MIN_OUTCOMES;
 }
 
 function explain(

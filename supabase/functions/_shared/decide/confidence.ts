@@ -116,6 +116,8 @@ function sentence(
     ? `the pattern explains it with ${percent(input.causeProbability)}`
     : input.kind === "change"
     ? `the change is the cause with ${percent(input.causeProbability)}`
+    : input.kind === "model"
+    ? "a language model proposes it"
     : "only the facts of the diagnosis suggest it";
   return `${percent(probability)}: ${cause}; then the action works with ${percent(works)} ` +
     `(${input.prior.from} ${percent(betaMean(input.prior.alpha, input.prior.beta))}, other projects ${

@@ -12,7 +12,7 @@ import type { TargetsOf } from "../heal/targets.ts";
 import type { CalibrationMap } from "../learn/calibration.ts";
 import { loadRecords, storeRelapse } from "../learn/store.ts";
 import type { Job } from "../platform/jobs.ts";
-import { callRpc, type RpcClient } from "../platform/rpc.ts";
+import { callRpc } from "../platform/rpc.ts";
 import { causeKeysOf } from "./candidates.ts";
 import { decide } from "./decide.ts";
 import { nextLook, repeats, withholdUntilVerifiable } from "./evidence-gate.ts";
@@ -26,15 +26,15 @@ import {
   recentTraffic,
 } from "./issue-context.ts";
 import { parseLimits } from "./limits.ts";
+import { modelCause, withModelProposals } from "./model-proposals.ts";
+import { loadProposals, queueReasoning, type ReasonWorld } from "./reason-about-issue.ts";
 import { queueDiagnosis, storeDecision } from "./store.ts";
 import type { DecisionRecord } from "./types.ts";
 
-export interface ConsiderWorld {
-  client: RpcClient;
+export interface ConsiderWorld extends ReasonWorld {
   /** Built-in and learnt patterns that are active. */
   patterns: () => Promise<readonly ActivePattern[]>;
   targetsOf: TargetsOf;
-  now: () => Date;
 }
 
 const ENDED = ["resolved", "ignored", "archived"];
@@ -66,6 +66,8 @@ export async function considerIssue(world: ConsiderWorld, job: Job): Promise<Ste
     return DONE;
   }
   await storeDecision(world.client, { job, diagnosis, decision });
+  // What could not be healed at once is thought over; the first decision never waits for that.
+  if (decision.verdict !== "apply") await queueReasoning(world, issueId);
   return DONE;
 }
 
@@ -123,7 +125,13 @@ async function decideOn(
   const { issue, project } = context;
   const now = new Date(context.now);
   const matched = new Set(diagnosis.patterns.map(({ patternId }) => patternId));
-  const trackRecords = await loadRecords(world.client, issue.project_id, causeKeysOf(diagnosis));
+  const proposals = context.decision_count > 0 ? await loadProposals(world, issue.id) : [];
+  const model = proposals.length > 0 ? world.model?.name ?? null : null;
+  const trackRecords = await loadRecords(world.client, issue.project_id, [
+    ...causeKeysOf(diagnosis),
+    ...(model === null ? [] : [modelCause(model)]),
+  ]);
+  const possible = actionsFor(parseIntegrations(context.integrations).integrations);
   const decideWith = (actions: readonly AnyAction[]) =>
     decide({
       now,
@@ -146,7 +154,7 @@ async function decideOn(
       limits: parseLimits({ time_zone: project.time_zone, ...context.limits }),
     });
   const record = await decideAmongFitting(
-    actionsFor(parseIntegrations(context.integrations).integrations),
+    model === null ? possible : withModelProposals(possible, model, proposals),
     decideWith,
     {
       projectId: issue.project_id,

@@ -3,7 +3,8 @@ import type { Diagnosis, SuspectChange } from "../diagnose/diagnosis.ts";
 import type { CalibrationMap } from "../learn/calibration.ts";
 import type { JsonObject } from "../platform/json.ts";
 import type { SourceInput } from "./confidence.ts";
-import { BACKGROUND_PROBABILITY, CHANGE_ACTIONS, EVIDENCE_PRIOR } from "./priors.ts";
+import { BACKGROUND_PROBABILITY, CHANGE_ACTIONS, EVIDENCE_PRIOR, MODEL_PRIOR } from "./priors.ts";
+import { modelCause } from "./model-proposals.ts";
 import type {
   ChangeAction,
   DecisionIssue,
@@ -78,6 +79,9 @@ function withoutChange(
   parameters: JsonObject,
   input: CandidatesInput,
 ): Omit<Proposal, "action"> {
+  if (action.proposedBy !== undefined) {
+    return { parameters, sources: [modelSource(action, action.proposedBy, input)] };
+  }
   const patterns = patternSources(action, 1, input);
   return { parameters, sources: patterns.length > 0 ? patterns : [evidenceSource(action, input)] };
 }
@@ -133,6 +137,17 @@ function evidenceSource(action: Action, input: CandidatesInput): SourceInput {
     causeKey: `category:${input.diagnosis.category}`,
     patternId: null,
     prior: { ...EVIDENCE_PRIOR, from: "an unproven action" },
+    causeProbability: 1,
+  });
+}
+
+/** What the model says about its own certainty is not asked: its record says how often it was right. */
+function modelSource(action: Action, model: string, input: CandidatesInput): SourceInput {
+  return source(action, input, {
+    kind: "model",
+    causeKey: modelCause(model),
+    patternId: null,
+    prior: { ...MODEL_PRIOR, from: `an unproven proposal of ${model}` },
     causeProbability: 1,
   });
 }

@@ -56,7 +56,7 @@ export interface PastFix {
 
 /** One reason to consider a candidate, with its Beta posterior of "works, given that this is the cause". */
 export interface CandidateSource extends CauseBelief {
-  kind: "pattern" | "change" | "evidence";
+  kind: "pattern" | "change" | "evidence" | "model";
   causeKey: CauseKey;
   patternId: string | null;
   /** P(the action resolves the issue), by this source alone and before calibration. */
@@ -87,7 +87,7 @@ export interface Candidate {
   parameters: JsonObject;
   targetKey: string;
   /** Where its strongest source came from. */
-  source: "pattern" | "change" | "evidence";
+  source: CandidateSource["kind"];
   patternId: string | null;
   risk: Risk;
   reversible: boolean;

@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { callRpc, type RpcClient } from "./rpc.ts";
 
-export const JOB_KINDS = ["diagnose", "apply", "verify", "roll_back", "learn", "review_patterns"] as const;
+export const JOB_KINDS = [
+  "diagnose",
+  "apply",
+  "verify",
+  "roll_back",
+  "learn",
+  "reason",
+  "review_patterns",
+] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 const jobSchema = z.object({
@@ -30,7 +38,8 @@ export interface Job {
 
 /** The queue, as one worker sees it. */
 export interface JobQueue {
-  claim(limit: number): Promise<Job[]>;
+  /** Due jobs of all kinds but these. */
+  claim(limit: number, without?: readonly JobKind[]): Promise<Job[]>;
   /** False when the lease had been lost: somebody else works on it now. */
   finish(job: Job): Promise<boolean>;
   /** Planned work for later; not a failure. */
@@ -51,12 +60,12 @@ export interface JobQueue {
  */
 export function jobQueue(client: RpcClient, worker: string, leaseSeconds: number): JobQueue {
   return {
-    async claim(limit) {
+    async claim(limit, without = []) {
       const rows = await callRpc(client, "claim_jobs", {
         p_worker: worker,
         p_limit: limit,
         p_lease_seconds: leaseSeconds,
-        p_kinds: [...JOB_KINDS],
+        p_kinds: JOB_KINDS.filter((kind) => !without.includes(kind)),
       }, z.array(jobSchema));
       return rows.map((row) => ({
         id: row.id,

@@ -42,8 +42,12 @@ export function openAiModel(
   /** Servers that know no schema are asked in plain words from the first refusal on; the answer is checked either way. */
   let structured = true;
 
-  async function attempt(prompt: Prompt, schema: JsonObject, signal: AbortSignal): Promise<Reply> {
-    const openai = await connect();
+  async function attempt(
+    openai: OpenAiClient,
+    prompt: Prompt,
+    schema: JsonObject,
+    signal: AbortSignal,
+  ): Promise<Reply> {
     const withSchema = structured;
     try {
       const answer = await openai.chat.completions.create({
@@ -73,7 +77,7 @@ export function openAiModel(
       const status = statusOf(error);
       if (withSchema && (status === 400 || status === 422)) {
         structured = false;
-        return await attempt(prompt, schema, signal);
+        return await attempt(openai, prompt, schema, signal);
       }
       throw failureOf(error, status);
     }
@@ -81,7 +85,11 @@ export function openAiModel(
 
   return {
     name: llm.model,
-    ask: (prompt, schema) => policy.execute(({ signal }) => attempt(prompt, schema, signal)),
+    async ask(prompt, schema) {
+      // Loading it is no fault of the server, so it is outside of the time limit.
+      const openai = await connect();
+      return await policy.execute(({ signal }) => attempt(openai, prompt, schema, signal));
+    },
   };
 }
 
