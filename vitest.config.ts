@@ -6,8 +6,8 @@ const outputFile = Deno.env.get("PRUNELLA_TEST_RESULTS");
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     pool: "forks",
     maxWorkers: 2,
     reporters: outputFile ? ["default", ["json", { outputFile }]] : ["default"],
