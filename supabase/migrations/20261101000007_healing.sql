@@ -111,6 +111,7 @@ create index auto_fixes_issue_id_idx on public.auto_fixes (issue_id, created_at 
 create index auto_fixes_decision_id_idx on public.auto_fixes (decision_id);
 create index auto_fixes_recent_idx on public.auto_fixes (project_id, created_at desc);
 create index auto_fixes_target_idx on public.auto_fixes (project_id, target_key, applied_at desc);
+create index auto_fixes_finished_idx on public.auto_fixes (finished_at) where finished_at is not null;
 create index auto_fixes_open_idx on public.auto_fixes (state, expires_at)
   where state not in ('succeeded', 'rolled_back', 'failed', 'dismissed', 'expired');
 
@@ -305,6 +306,7 @@ alter table public.execution_history enable row level security;
 create policy "members see executions" on public.execution_history
   for select to authenticated using (project_id in (select prunella.projects_as('viewer')));
 create index execution_history_by_task_idx on public.execution_history (project_id, task_type, agent, started_at desc);
+create index execution_history_by_type_idx on public.execution_history (project_id, task_type, started_at desc);
 create index execution_history_started_at_idx on public.execution_history (started_at);
 
 create table public.integrations (
