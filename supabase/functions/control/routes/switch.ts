@@ -25,7 +25,7 @@ const route = <P extends "/disable" | "/enable">(path: P, summary: string) =>
     operationId: path.slice(1),
     summary,
     description:
-      "The kill switch is read before every side effect. Fixes under way finish their verification or are rolled back.",
+      "The kill switch is read before every side effect. Fixes under way are still verified; what is to be taken back waits, unless a person orders it.",
     security: security.userOrSecret,
     middleware: [auth.userOrSecret] as const,
     request: { body: jsonBody(body) },
