@@ -2,6 +2,7 @@ import { z } from "zod";
 import { actionsFor, type AnyAction } from "../actions/catalogue.ts";
 import { declarationsSchema, factsFromDeclarations } from "../actions/declarations.ts";
 import { parseIntegrations } from "../actions/integrations.ts";
+import { deploymentsAround, type IssueDeployments, keepSuspicion } from "../deployments/shell/for-issue.ts";
 import { needsInspection } from "../diagnose/database-symptom.ts";
 import { diagnose } from "../diagnose/diagnose.ts";
 import type { Diagnosis } from "../diagnose/diagnosis.ts";
@@ -12,7 +13,11 @@ import type { TargetsOf } from "../heal/targets.ts";
 import type { CalibrationMap } from "../learn/calibration.ts";
 import { loadRecords, storeRelapse } from "../learn/store.ts";
 import type { Job } from "../platform/jobs.ts";
+import { describeError } from "../platform/errors.ts";
 import { callRpc } from "../platform/rpc.ts";
+import { withholdUntilBlamed } from "./blame-gate.ts";
+import { nameIssue } from "../signals/grouping/name-issue.ts";
+import { Symbolicator } from "../signals/grouping/source-maps.ts";
 import { causeKeysOf } from "./candidates.ts";
 import { decide } from "./decide.ts";
 import { nextLook, repeats, withholdUntilVerifiable } from "./evidence-gate.ts";
@@ -37,6 +42,9 @@ export interface ConsiderWorld extends ReasonWorld {
   targetsOf: TargetsOf;
 }
 
+/** Keeps parsed source maps as long as the isolate lives. */
+const symbolicator = new Symbolicator();
+
 const ENDED = ["resolved", "ignored", "archived"];
 /** An issue that has been silent for so long is not looked at again by itself. */
 const SILENT_MS = 10 * 60_000;
@@ -58,9 +66,21 @@ export async function considerIssue(world: ConsiderWorld, job: Job): Promise<Ste
   if (context.relapsed_fix_id !== null) {
     await storeRelapse(world.client, context.relapsed_fix_id, world.now());
   }
+  const { id, project_id: projectId } = context.issue;
+  const named = await nameIssue(world.client, symbolicator, { id, projectId }, context.event.payload);
+  // The same error of another build: the merge asked for a look at the issue that it is part of now.
+  if (named.mergedInto !== null) return DONE;
+  context.event.payload = named.event;
+
   const patterns = await world.patterns();
-  const diagnosis = await diagnoseIssue(world, context, patterns);
-  const decision = await decideOn(world, context, diagnosis, patterns);
+  const deployments = await deploymentsOf(world, context);
+  const diagnosis = await diagnoseIssue(world, context, patterns, deployments);
+  if (deployments?.standing === null) {
+    const { id, project_id, episode_started_at } = context.issue;
+    const about = { issueId: id, projectId: project_id, episodeAt: episode_started_at };
+    await keepSuspicion(world.client, about, diagnosis, new Date(context.now));
+  }
+  const decision = await decideOn(world, context, diagnosis, patterns, deployments);
   if (repeats(decision, context.last_decision)) {
     if (decision.retryAt !== null) await queueDiagnosis(world.client, issueId, decision.retryAt);
     return DONE;
@@ -75,6 +95,7 @@ async function diagnoseIssue(
   world: ConsiderWorld,
   context: IssueContext,
   patterns: readonly ActivePattern[],
+  deployments: IssueDeployments | null,
 ): Promise<Diagnosis> {
   const { issue, event } = context;
   if (!event) throw new Error(`issue ${issue.id} has no event`);
@@ -94,12 +115,31 @@ async function diagnoseIssue(
     },
     traffic: recentTraffic(context),
     patterns,
-    changes: changesOf(context),
+    changes: [...changesOf(context), ...deployments?.changes ?? []],
+    suspects: deployments?.suspects ?? null,
+    ...(deployments && { releases: deployments.releases }),
     inspection: await inspect(world, context),
   });
   // What the project declares about its settings names keys that the event itself cannot know.
   const declared = factsFromDeclarations(declarationsSchema.parse(context.declarations), diagnosis);
   return { ...diagnosis, facts: { ...diagnosis.facts, ...declared } };
+}
+
+function deploymentsOf(world: ConsiderWorld, context: IssueContext): Promise<IssueDeployments | null> {
+  const { issue, integrations } = context;
+  const around = {
+    issueId: issue.id,
+    projectId: issue.project_id,
+    integrations,
+    changes: changesOf(context),
+  };
+  return deploymentsAround(
+    world.client,
+    around,
+    new Date(context.now),
+    (error) =>
+      console.warn(JSON.stringify({ level: "warn", what: "blame could not look", ...describeError(error) })),
+  );
 }
 
 /** A look into the project's own database, where it allows one and the error looks as if the database had a part in it. */
@@ -121,6 +161,7 @@ async function decideOn(
   context: IssueContext,
   diagnosis: Diagnosis,
   patterns: readonly ActivePattern[],
+  deployments: IssueDeployments | null,
 ): Promise<DecisionRecord> {
   const { issue, project } = context;
   const now = new Date(context.now);
@@ -165,7 +206,12 @@ async function decideOn(
   );
   const errors = issue.event_count - issue.episode_event_count;
   const ageMs = now.getTime() - Date.parse(issue.episode_started_at);
-  const withheld = withholdUntilVerifiable(record, errors, ageMs, now);
+  const withheld = withholdUntilBlamed(
+    withholdUntilVerifiable(record, errors, ageMs, now),
+    deployments?.standing ?? null,
+    record.chosen?.parameters.deployment_log_id !== undefined,
+    now,
+  );
   const isIdle = withheld.verdict === "observe" && withheld.retryAt === null && withheld.inform === null;
   return isIdle ? { ...withheld, retryAt: nextLook(ageMs, now) } : withheld;
 }

@@ -18,6 +18,8 @@ export interface Change {
   release?: string | null;
   /** Labels of other deployments that may run without this change. */
   otherReleases?: readonly string[];
+  /** Labels of later deployments, which contain this change as well. */
+  laterReleases?: readonly string[];
   /** What fixes have shown: it was made by one that helped, or taking it back did not help this very issue. */
   record?: "helped" | "innocent";
 }

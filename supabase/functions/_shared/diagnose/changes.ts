@@ -64,6 +64,8 @@ const SYMPTOM_RATIOS: Record<SuspectChange["kind"], Partial<Record<Category, num
 const RELEASE_RATIO = 6;
 const RELEASE_EVENTS = 5;
 const RELEASE_MINIMUM = 0.01;
+/** A fault that shows only in later releases is seldom that of an earlier one. */
+const RELEASE_LATER = 0.2;
 /** Candidates below this are not worth a reader's time. */
 const PROBABILITY_MINIMUM = 0.02;
 const CHANGES_LIMIT = 5;
@@ -204,12 +206,19 @@ function symptomSign({ kind }: Change, { category }: ChangeContext): Sign {
  * Events of a faulty release bear its label. Labels of other releases that lack the change speak against it, more strongly the more of
  * the events bear them; where nothing is labelled nothing is said.
  */
-function releaseSign({ release, otherReleases = [] }: Change, { releases = {} }: ChangeContext): Sign {
+function releaseSign(
+  { release, otherReleases = [], laterReleases = [] }: Change,
+  { releases = {} }: ChangeContext,
+): Sign {
   if (!release) return { ratio: 1, why: null };
   const count = (labels: readonly string[]) =>
     labels.reduce((sum, label) => sum + (label === "" ? 0 : releases[label] ?? 0), 0);
-  const [own, others] = [count([release]), count(otherReleases)];
-  if (own + others === 0) return { ratio: 1, why: null };
+  const [own, others, later] = [count([release]), count(otherReleases), count(laterReleases)];
+  if (own + others === 0) {
+    return later === 0
+      ? { ratio: 1, why: null }
+      : { ratio: RELEASE_LATER, why: "its own release had none of the errors, only later ones have" };
+  }
   const share = own / (own + others);
   // With n events, the share that a change without fault would have by chance is known to about 1 in n.
   const certainty = Math.min(1, (own + others) / RELEASE_EVENTS);

@@ -45,7 +45,7 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
   const bestPattern = best === null ? null : input.patterns.find(({ slug }) => slug === best.slug) ?? null;
 
   const onset = onsetOf(input);
-  const changes = suspectChanges(input.changes, onset.onsetAt, {
+  const changes = input.suspects ? [...input.suspects] : suspectChanges(input.changes, onset.onsetAt, {
     errorText: [
       ...reading.types,
       ...reading.texts,

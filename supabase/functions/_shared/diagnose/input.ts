@@ -1,5 +1,6 @@
 import type { ErrorEvent } from "../signals/event.ts";
 import type { Change } from "./change.ts";
+import type { SuspectChange } from "./diagnosis.ts";
 import type { DatabaseInspection } from "./evidence/inspection.ts";
 import type { CountedInterval } from "./onset.ts";
 import type { KnownPattern } from "./patterns/pattern.ts";
@@ -26,6 +27,8 @@ export interface DiagnoseInput {
   /** Configuration versions and deployments of the last `CHANGE_WINDOW_MS` before the onset. */
   changes: readonly Change[];
   inspection: DatabaseInspection | null;
+  /** Suspects that were weighed elsewhere, by somebody who knows more than this issue; absent or null: weighed here. */
+  suspects?: readonly SuspectChange[] | null;
   /** Events of the present episode by release label; absent when nobody counted. */
   releases?: Readonly<Record<string, number>>;
 }

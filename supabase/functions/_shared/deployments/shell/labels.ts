@@ -19,6 +19,11 @@ export function labelOf({ release, commit_sha, external_id }: DeploymentRow): st
   return release ?? commit_sha ?? external_id;
 }
 
+/** The same for people: nobody reads a whole commit. */
+export function shortLabelOf({ release, commit_sha, external_id }: DeploymentRow): string {
+  return release ?? commit_sha?.slice(0, 12) ?? external_id;
+}
+
 /** Errors and traffic of other environments say nothing about production. */
 export function isProduction(environment: string): boolean {
   return PRODUCTION.test(environment);

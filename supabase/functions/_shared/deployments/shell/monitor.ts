@@ -18,13 +18,13 @@ import { type MayWrite, mayWrite } from "./ways-back.ts";
 
 /** The platforms of one project, as far as it has connected them. */
 export interface Platforms {
-  vercel: VercelTarget | null;
-  supabase: SupabaseTarget | null;
+  vercel: (() => Promise<VercelTarget>) | null;
+  supabase: (() => Promise<SupabaseTarget>) | null;
 }
 
 export interface MonitorWorld {
   client: RpcClient;
-  platformsOf(project: MonitoredProject): Promise<Platforms>;
+  platformsOf(project: MonitoredProject): Platforms;
   now(): Date;
   /** Told what went wrong with one project; the others go on. */
   onFailure(projectId: number, what: string, error: unknown): void;
@@ -73,16 +73,18 @@ async function monitorProject(
   };
   const allowed = mayWrite(project.integrations);
   const about = { id, timeZone: project.time_zone, allowed };
-  await attempt("platforms", async () => {
-    const { vercel, supabase } = await world.platformsOf(project);
-    const known = await loadDeployments(client, id, now());
-    if (vercel) await attempt("vercel", () => followVercel(client, about, vercel, known, now()));
-    if (supabase) {
-      await attempt("supabase", async () => {
-        run.new_versions += await pollFunctions(client, about, supabase, known, now());
-      });
-    }
-  });
+  const { vercel, supabase } = world.platformsOf(project);
+  if (vercel) {
+    await attempt("vercel", async () => {
+      await followVercel(client, about, await vercel(), await loadDeployments(client, id, now()), now());
+    });
+  }
+  if (supabase) {
+    await attempt("supabase", async () => {
+      const known = await loadDeployments(client, id, now());
+      run.new_versions += await pollFunctions(client, about, await supabase(), known, now());
+    });
+  }
   await attempt("blame", async () => {
     const { verdicts } = await lookForBlame(client, id, now());
     run.blamed += verdicts.filter(({ decision }) => decision === "blame").length;
@@ -121,6 +123,7 @@ async function followVercel(
   known: readonly DeploymentRow[],
   now: Date,
 ): Promise<void> {
+  if (await followRollout(client, project, vercel, known, now)) return;
   const serving = await vercel.serving();
   const row = known.find(({ target, external_id }) => target === "vercel" && external_id === serving) ?? null;
   if (serving === null || row?.status === "serving") return;
@@ -154,4 +157,46 @@ async function followVercel(
     vercel_target: "production",
     state: found.state,
   });
+}
+
+/** While a deployment is rolled out both it and the one before it serve: its share is what matters. True when there is a rollout. */
+async function followRollout(
+  client: RpcClient,
+  project: { id: number; timeZone: string; allowed: MayWrite },
+  vercel: VercelTarget,
+  known: readonly DeploymentRow[],
+  now: Date,
+): Promise<boolean> {
+  const rolling = await vercel.rollingRelease();
+  if (rolling?.state !== "ACTIVE" || rolling.canaryDeploymentId === null) return false;
+  const canary = rolling.canaryDeploymentId;
+  const row = known.find(({ target, external_id }) => target === "vercel" && external_id === canary);
+  const share = (rolling.canaryPercentage ?? 0) / 100;
+  if (row?.status === "serving" && row.rollout.at(-1)?.share === share) return true;
+  const found = await vercel.get(canary);
+  const service = row?.service ?? known.findLast(({ target }) => target === "vercel")?.service ?? "vercel";
+  const at = row?.promoted_at ?? now.toISOString();
+  const { deployment } = await record(client, project, {
+    target: "vercel",
+    external_id: canary,
+    service,
+    environment: "production",
+    status: "serving",
+    at: new Date(at).toISOString(),
+    commit_sha: found.commit?.toLowerCase() ?? null,
+    branch: found.branch,
+    author: found.author,
+    url: found.url,
+    rollout: [...row?.rollout ?? [], { at: now.toISOString(), share }],
+  }, now);
+  await recordVercelFields(client, deployment.id, {
+    vercel_deployment_id: canary,
+    vercel_project_id: row?.vercel_project_id ?? "",
+    name: service,
+    url: found.url,
+    vercel_target: "production",
+    state: found.state,
+    rolling_release: { state: rolling.state, canary_percentage: rolling.canaryPercentage },
+  });
+  return true;
 }

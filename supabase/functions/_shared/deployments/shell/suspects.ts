@@ -3,7 +3,7 @@ import { CHANGE_WINDOW_MS } from "../../diagnose/changes.ts";
 import type { SuspectChange } from "../../diagnose/diagnosis.ts";
 import type { DeploymentRow } from "../store.ts";
 import type { SuspectRows } from "../store-blame.ts";
-import { isProduction, labelOf, labelsOf } from "./labels.ts";
+import { isProduction, labelOf, labelsOf, shortLabelOf } from "./labels.ts";
 import { configurationId, deploymentId, withoutTwins } from "./observation.ts";
 import { mayWrite, wayBack } from "./ways-back.ts";
 
@@ -63,8 +63,8 @@ function changeOf(
   return {
     kind: "deployment",
     subject: one.service,
-    version: labelOf(one),
-    previousVersion: previous ? labelOf(previous) : null,
+    version: shortLabelOf(one),
+    previousVersion: previous ? shortLabelOf(previous) : null,
     changedAt: one.promoted_at!,
     deployment: {
       id: one.id,
@@ -75,19 +75,25 @@ function changeOf(
       commit: one.commit_sha,
       rollback: { decision, method, toId, toExternalId, reasons },
     },
-    ...(!isFunction && { release: labelOf(one), otherReleases: releasesWithout(one, deployments) }),
+    ...(!isFunction && { release: labelOf(one), ...otherReleases(one, deployments) }),
   };
 }
 
-/** Labels of the same service that do not contain a deployment: those from before it, and those from after it was taken back. */
-function releasesWithout(one: DeploymentRow, deployments: readonly DeploymentRow[]): string[] {
+/**
+ * Labels of the same service without a deployment (from before it, or after it was taken back), and those that contain it because they
+ * came later.
+ */
+function otherReleases(one: DeploymentRow, deployments: readonly DeploymentRow[]) {
   const from = Date.parse(one.promoted_at!);
   const until = one.rolled_back_at === null ? Infinity : Date.parse(one.rolled_back_at);
-  return deployments.flatMap((other) => {
-    if (other.id === one.id || other.service !== one.service || other.promoted_at === null) return [];
+  const without: string[] = [];
+  const later: string[] = [];
+  for (const other of deployments) {
+    if (other.id === one.id || other.service !== one.service || other.promoted_at === null) continue;
     const at = Date.parse(other.promoted_at);
-    return at < from || at >= until ? [labelOf(other)] : [];
-  });
+    (at < from || at >= until ? without : later).push(labelOf(other));
+  }
+  return { otherReleases: without, laterReleases: later };
 }
 
 function standingOf({ verdicts }: SuspectRows): Standing | null {

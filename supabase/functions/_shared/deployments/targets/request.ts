@@ -55,7 +55,8 @@ export async function send(options: TargetOptions, request: TargetRequest): Prom
       redirect: "error",
       signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
     });
-  } catch {
+  } catch (error) {
+    if (error instanceof ActionError) throw error;
     throw reads
       ? new ActionError("unreachable", `${options.platform} could not be reached.`)
       : new ActionError("uncertain", `${options.platform} did not answer; it may have done it.`);
