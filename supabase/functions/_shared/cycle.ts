@@ -5,9 +5,11 @@ import { applyFix } from "./heal/apply.ts";
 import { learnFromFix } from "./heal/learn-from-fix.ts";
 import { reviewPatterns } from "./heal/review-patterns.ts";
 import { rollBackFix } from "./heal/roll-back.ts";
-import type { HealWorld, StepResult } from "./heal/step.ts";
+import { DONE, type HealWorld, later, type StepResult } from "./heal/step.ts";
 import { verifyFix } from "./heal/verify.ts";
 import type { Job, JobKind } from "./platform/jobs.ts";
+import { reviewIssues } from "./signals/life/review.ts";
+import { mineTemplates } from "./signals/grouping/mine-templates.ts";
 
 /**
  * One error's journey, from top to bottom:
@@ -33,6 +35,14 @@ export const CYCLE: Record<JobKind, (world: World, job: Job) => Promise<StepResu
   reason: reasonAboutIssue,
   /** What time changes in patterns. Asked for by pg_cron, once a day. */
   review_patterns: reviewPatterns,
+  /** How much archived issues may do without coming back. Asked for by archiving, and by pg_cron every hour. */
+  review_issues: reviewIssues,
+  /** What the messages of a project have in common. Asked for by pg_cron, while messages come in. */
+  mine_templates: async ({ client, now }, { id, projectId }) => {
+    if (projectId === null) throw new Error(`job ${id} (mine_templates) names no project`);
+    const { more } = await mineTemplates(client, projectId);
+    return more ? later(now(), 0) : DONE;
+  },
 };
 
 /** Everything outside of the steps: the database, the targets, the clock. */

@@ -84,6 +84,13 @@ export const TABLES_OF_DEPLOYMENTS: Record<string, TableRules> = {
       ],
     },
   },
+  deployment_commits: {
+    tenant: "project_id",
+    select: MEMBERS,
+    ...ofMachines,
+    row: (tenant, n) => ({ ...ofProject(tenant), sha: `abcdef${n}`, pushed_at: minute(n) }),
+    change: { branch: "other" },
+  },
   webhook_deliveries: {
     tenant: "project_id",
     select: MACHINES,

@@ -50,6 +50,7 @@ export const TABLES_OF_HEALING: Record<string, TableRules> = {
     change: { holder: "x" },
     delete: MACHINES,
   },
+  self_health: { tenant: null, select: MACHINES, change: { summary: "other" } },
   schedule_runs: { tenant: null, select: MACHINES, change: { message: "other" } },
   execution_history: {
     tenant: "project_id",

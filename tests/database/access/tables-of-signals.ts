@@ -10,7 +10,7 @@ export const TABLES_OF_SIGNALS: Record<string, TableRules> = {
     update: OPERATORS,
     change: { status: "ignored" },
     delete: MACHINES,
-    columns: { update: ["resolved_in_release", "status"] },
+    columns: { update: ["ignored_until", "ignored_until_count", "resolved_in_release", "status"] },
   },
   error_events: {
     tenant: "project_id",
@@ -66,6 +66,16 @@ export const TABLES_OF_SIGNALS: Record<string, TableRules> = {
     }),
     update: MACHINES,
     change: { status: "missed" },
+    delete: MACHINES,
+  },
+  issue_rates: {
+    tenant: "project_id",
+    select: MEMBERS,
+    insert: MACHINES,
+    row: (tenant, n) => ({ project_id: tenant.projectId, hourly_p95: 3, measured_at: minute(n) }),
+    single: true,
+    update: MACHINES,
+    change: { hourly_p95: 4 },
     delete: MACHINES,
   },
 };

@@ -9,6 +9,8 @@ export const JOB_KINDS = [
   "learn",
   "reason",
   "review_patterns",
+  "review_issues",
+  "mine_templates",
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 

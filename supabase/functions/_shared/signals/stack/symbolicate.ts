@@ -40,6 +40,15 @@ export class SourceMapCache {
     return this.#maps.size;
   }
 
+  /** Whether the map is parsed already, so that its text is not needed. Counts as a use. */
+  has(key: string): boolean {
+    const known = this.#maps.get(key);
+    if (known === undefined) return false;
+    this.#maps.delete(key);
+    this.#maps.set(key, known);
+    return true;
+  }
+
   /** The parsed map. Throws `SourceMapError` when it is too large or no source map. */
   get({ key, text }: SourceMapText): TraceMap {
     const known = this.#maps.get(key);
