@@ -243,7 +243,8 @@ as $$
       'traffic_totals', 'function_minutes', 'heartbeats', 'jobs', 'universal_error_patterns', 'action_records', 'decisions', 'auto_fixes', 'lessons',
       'circuit_breaker_state', 'circuit_breaker_metrics', 'circuit_breaker_totals', 'execution_history', 'function_totals',
       'engine_watch', 'integrations', 'turning_points', 'current_config', 'schedule_runs', 'pattern_observations', 'pattern_examples',
-      'pattern_history', 'pattern_feedback', 'fingerprint_rules', 'grouping_learning', 'merged_minutes', 'deployment_logs',
+      'pattern_history', 'pattern_feedback', 'fingerprint_rules', 'grouping_learning', 'merged_minutes', 'model_usage',
+      'issue_rates', 'reasonings', 'source_maps', 'template_states', 'message_templates', 'deployment_logs',
       'vercel_deployments', 'deployment_error_correlations', 'function_versions', 'deployment_commits', 'webhook_deliveries', 'blame_states'
     ])
   ))

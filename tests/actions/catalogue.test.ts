@@ -34,6 +34,10 @@ describe("the catalogue", () => {
     expect(restricted.map((action) => action.name)).toEqual([
       "postgres.end-blocking-session",
       "webhook.call",
+      "vercel.rollback-with-approval",
+      "vercel.abort-rolling-release-with-approval",
+      "supabase.redeploy-function-with-approval",
+      "process.rollback-with-approval",
     ]);
   });
 
@@ -43,7 +47,7 @@ describe("the catalogue", () => {
     const some = parsed([
       { kind: "postgres", name: "default", configuration: { schemas: ["public"] } },
       { kind: "webhook", name: "restart", configuration: { title: "Restart", url: "https://example.com" } },
-      { kind: "vercel", name: "default", configuration: {} },
+      { kind: "openai", name: "default", configuration: {} },
     ]);
     expect(new Set(actionsFor(some).map((action) => action.target))).toEqual(
       new Set(["configuration", "postgres", "webhook"]),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../supabase/functions/_shared/actions/catalogue.ts";
 import type { Diagnosis, Facts } from "../../supabase/functions/_shared/diagnose/diagnosis.ts";
 import type { JsonObject } from "../../supabase/functions/_shared/platform/json.ts";
-import { configurationChange, diagnosis } from "./support/diagnoses.ts";
+import { configurationChange, deploymentChange, diagnosis } from "./support/diagnoses.ts";
 
 interface Proposal {
   action: string;
@@ -214,7 +214,72 @@ const PROPOSALS: Proposal[] = [
     wanted: [{ runbook: "restart", arguments: {} }, "webhook:restart"],
   },
   { action: "webhook.call", wanted: null },
+
+  ...takesBack("vercel.rollback", "vercel_instant_rollback", {
+    service: "shop",
+    deployment: "dpl_2",
+    to: "dpl_1",
+    deployment_log_id: 12,
+    to_deployment_log_id: 11,
+  }, "vercel:shop"),
+  ...takesBack("vercel.abort-rolling-release", "vercel_abort_rolling_release", {
+    service: "shop",
+    canary: "dpl_2",
+    deployment_log_id: 12,
+    to_deployment_log_id: 11,
+  }, "vercel:shop"),
+  ...takesBack(
+    "supabase.redeploy-function",
+    "edge_function_redeploy",
+    { slug: "checkout", version: 8, to_version: 6, deployment_log_id: 12, to_deployment_log_id: 11 },
+    "supabase:function:checkout",
+    { externalId: "checkout@8", toExternalId: "checkout@6" },
+  ),
+  ...takesBack("process.rollback", "process_restore", {
+    release: "dpl_2",
+    to: "dpl_1",
+    deployment_log_id: 12,
+    to_deployment_log_id: 11,
+  }, "process:default"),
+  {
+    action: "supabase.redeploy-function",
+    other: {
+      changes: [deploymentChange("edge_function_redeploy", "automatic", {
+        externalId: "checkout@8",
+        toExternalId: "cart@6",
+      })],
+    },
+    wanted: null,
+  },
+  { action: "process.restart", other: { category: "resource" }, wanted: [{}, "process:default"] },
+  { action: "process.restart", other: { category: "runtime" }, wanted: null },
 ];
+
+/** An action that takes deployments back, and its twin for humans: each for its own way back, and for no other. */
+function takesBack(
+  action: string,
+  method: string,
+  parameters: JsonObject,
+  key: string,
+  names: { externalId?: string; toExternalId?: string | null } = {},
+): Proposal[] {
+  const twin = `${action}-with-approval`;
+  const alone = { changes: [deploymentChange(method, "automatic", names)] };
+  const withHuman = { changes: [deploymentChange(method, "human", names)] };
+  const nowhere = {
+    changes: [deploymentChange(method, "automatic", { ...names, toExternalId: null, toId: null })],
+  };
+  const wanted: [JsonObject, string] = [parameters, key];
+  return [
+    { action, other: alone, wanted },
+    { action, other: withHuman, wanted: null },
+    { action, other: { changes: [deploymentChange("another_way", "automatic", names)] }, wanted: null },
+    { action, other: { changes: [configurationChange("app.pool_size")] }, wanted: null },
+    { action: twin, other: withHuman, wanted },
+    { action: twin, other: alone, wanted: null },
+    ...(action === "vercel.abort-rolling-release" ? [] : [{ action, other: nowhere, wanted: null }]),
+  ];
+}
 
 describe.each(PROPOSALS)("$action for facts $facts and changes $other.changes.0.subject", (given) => {
   const action = CATALOGUE.find((one) => one.name === given.action);
