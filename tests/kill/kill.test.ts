@@ -195,7 +195,7 @@ async function settle(): Promise<unknown[]> {
       `select f.id, f.state, f.reason from auto_fixes f where f.state in ('approved', 'applying', 'verifying', 'rolling_back')
        union all select j.id, j.kind, j.last_error from jobs j where j.state in ('queued', 'running') and j.kind in ('apply', 'verify', 'roll_back', 'learn')`,
     );
-    if (rest.length === 0 || Date.now() > until) return rest;
+    if ((rest.length === 0 && await openFaults() === 0) || Date.now() > until) return rest;
     await pause(250);
   }
 }
