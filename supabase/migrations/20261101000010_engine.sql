@@ -319,6 +319,8 @@ declare
   v_reason text;
   v_cool_down interval;
   v_last_touched timestamptz;
+  v_failures bigint;
+  v_last_failed timestamptz;
 begin
   select * into v_fix from public.auto_fixes where id = p_fix_id for update;
   if v_fix.state is distinct from 'approved' then
@@ -365,6 +367,19 @@ begin
         and f.applied_at > p_now - interval '1 hour' and f.id <> v_fix.id
     ) >= prunella.limit_of(v_fix.project_id, 'automatic_fixes_per_target_and_hour', 3) then
       return jsonb_build_object('begun', false, 'final', true, 'reason', 'the hourly limit of automatic fixes on the target is reached');
+    end if;
+    select count(*), max(f.finished_at) into v_failures, v_last_failed
+    from public.auto_fixes as f
+    where f.project_id = v_fix.project_id and f.target_key = v_fix.target_key and f.applied_at is not null and not f.informational
+      and f.id <> v_fix.id and f.state in ('failed', 'rolled_back') and not exists (
+        select from public.auto_fixes as s
+        where s.project_id = f.project_id and s.target_key = f.target_key and s.state = 'succeeded' and s.finished_at > f.finished_at
+      );
+    if v_failures >= prunella.limit_of(v_fix.project_id, 'failures_before_block', 3)
+       and v_last_failed + make_interval(
+         secs => (prunella.limit_of(v_fix.project_id, 'failure_block_ms', 3600000) / 1000)::double precision
+       ) > p_now then
+      return jsonb_build_object('begun', false, 'final', true, 'reason', 'too many fixes in a row failed on the target');
     end if;
   end if;
 
@@ -521,10 +536,15 @@ begin
   perform prunella.sweep_fixes(p_now);
   perform public.sweep_heartbeats(p_now);
   perform prunella.settle_effects(p_now);
-  if exists (
-    select from public.jobs
-    where (state = 'queued' and run_at <= p_now + interval '1 minute') or (state = 'running' and leased_until < p_now)
-  ) then
+  begin
+    perform prunella.watch_itself(p_now);
+  exception when others then
+    -- Looking at itself must never keep the cycle from running.
+    raise warning 'Prunella could not watch itself: %', sqlerrm;
+  end;
+  -- Two questions, for one with `or` reads the whole table.
+  if exists (select from public.jobs where state = 'queued' and run_at <= p_now + interval '1 minute')
+     or exists (select from public.jobs where state = 'running' and leased_until < p_now) then
     perform prunella.wake_engine();
   end if;
 end

@@ -90,7 +90,7 @@ it.each(["before", "after"] as const)(
   "a lesson is learnt once although the worker dies %s storing it",
   async (phase) => {
     const { id } = await runbookProject(ward, [{ name: `reload-${phase}`, helps: false }, {
-      name: "purge",
+      name: `flush-${phase}`,
       helps: true,
     }]);
     await dieAt(ward, "store_lesson", phase);

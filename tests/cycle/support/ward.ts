@@ -1,10 +1,11 @@
 import type { RpcClient } from "../../../supabase/functions/_shared/platform/rpc.ts";
-import { testDatabase } from "../../support/database.ts";
+import { type TestDatabase, testDatabase } from "../../support/database.ts";
 import { type TestPlatform, testPlatform } from "../../support/platform.ts";
 import type { Row } from "../../../scripts/platform/database.ts";
 import { type Clock, clockedMigrations, testClock } from "./clock.ts";
 import { directClient } from "./direct-client.ts";
 import { type ErrorText, eventRow, trafficRow } from "./events.ts";
+import { SECRET } from "./invariants.ts";
 import { type Runbooks, startRunbooks } from "./runbooks.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
@@ -76,7 +77,12 @@ export interface PlatformWard extends Ward {
 /** On a database in this process, reached directly. */
 export async function openWard(): Promise<Ward> {
   const db = await testDatabase({ migrationsDir: await clockedMigrations() });
-  return await build(directClient(db), (text, params) => db.query(text, params), () => db.close());
+  return await openWardOn(db);
+}
+
+/** The same on a database that the test wants to reach as well; closed with the ward. */
+export function openWardOn(db: TestDatabase): Promise<Ward> {
+  return build(directClient(db), (text, params) => db.query(text, params), () => db.close());
 }
 
 /** On the whole platform, reached over HTTP with supabase-js. */
@@ -179,7 +185,7 @@ async function build(client: RpcClient, sql: Ward["sql"], close: () => Promise<v
         p_project_id: projectId,
         p_kind: "webhook",
         p_name: name,
-        p_secret: "whsec_" + btoa("k".repeat(32)),
+        p_secret: SECRET,
       });
     },
 
@@ -206,7 +212,11 @@ async function build(client: RpcClient, sql: Ward["sql"], close: () => Promise<v
       }),
 
     async elapse(ms) {
-      const until = clock.now().getTime() + ms;
+      const from = clock.now().getTime();
+      const until = from + ms;
+      // Where a test moved the clock by itself nothing happened meanwhile.
+      beatAt = beatAt < from ? from + BEAT_MS : beatAt;
+      minuteAt = minuteAt < from ? from + MINUTE_MS : minuteAt;
       while (clock.now().getTime() < until) {
         const next = Math.min(until, beatAt, minuteAt);
         await clock.advance(next - clock.now().getTime());

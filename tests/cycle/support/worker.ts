@@ -67,6 +67,7 @@ export function createWorker(options: WorkerOptions): Worker {
       wait: () => Promise.resolve(),
     })),
     patterns: activePatterns(client, clock.now),
+    model: null,
     now: clock.now,
   };
   const failures: string[] = [];
