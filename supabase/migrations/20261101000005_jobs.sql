@@ -139,12 +139,13 @@ begin
       set state = v_state, run_at = p_run_at, payload = p_payload, attempt_count = p_attempt_count, last_error = left(p_error, 2000),
           finished_at = case when v_state <> 'queued' then p_now end, lease_owner = null, leased_until = null
       where id = p_job.id;
-      return v_state;
+      exit;
     exception when unique_violation then
       -- The same work was queued this very moment: the younger job does it.
       v_state := 'done';
     end;
   end loop;
+  return v_state;
 end
 $$;
 comment on function prunella.put_back_job(public.jobs, boolean, timestamptz, jsonb, integer, text, timestamptz) is

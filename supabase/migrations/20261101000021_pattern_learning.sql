@@ -232,7 +232,7 @@ language plpgsql security invoker set search_path = ''
 as $$
 declare
   v_pattern jsonb;
-  v_slugs text[] := '{}';
+  v_slugs text[] := array[]::text[];
 begin
   for v_pattern in select p from jsonb_array_elements(p_patterns) as p loop
     v_slugs := v_slugs || public.store_pattern(

@@ -146,14 +146,12 @@ create function prunella.look_again_at_seen(p_issue_id bigint) returns void
 language plpgsql security invoker set search_path = ''
 as $$
 declare
-  v_issue public.detected_errors;
   v_first_child timestamptz;
   v_has_children boolean;
   v_first timestamptz;
   v_last timestamptz;
   v_counted bigint;
 begin
-  select * into v_issue from public.detected_errors where id = p_issue_id;
   select count(*) > 0, min(c.first_seen_at) into v_has_children, v_first_child
   from public.detected_errors as c where c.merged_into_id = p_issue_id;
   select min(m.minute_at), max(m.minute_at), coalesce(sum(m.event_count), 0) into v_first, v_last, v_counted

@@ -159,7 +159,7 @@ declare
   v_group jsonb;
   v_target_id bigint;
   v_moved bigint;
-  v_result jsonb := '[]';
+  v_result jsonb := jsonb_build_array();
 begin
   select * into v_issue from public.detected_errors where id = p_issue_id;
   if not found then
@@ -193,7 +193,7 @@ comment on function public.split_issue(bigint, jsonb, jsonb, bigint, text, text,
   'Moves events to issues of their own, with what the grouping learns from it. p_groups: [{ fingerprint, type, title, culprit, components, '
   'events: [uuid] }]. Returns [{ issue, moved_count }].';
 
-create function public.settle_events(p_limit integer default 5000, p_now timestamptz default now()) returns integer
+create function public.settle_events(p_limit integer default 5000) returns integer
 language plpgsql security invoker set search_path = ''
 as $$
 declare
@@ -230,7 +230,7 @@ begin
   return p_limit - v_left;
 end
 $$;
-comment on function public.settle_events(integer, timestamptz) is
+comment on function public.settle_events(integer) is
   'Moves rows of events to the issues that merges and splits gave them to, at most p_limit. Returns how many.';
 
 revoke execute on function
@@ -249,11 +249,11 @@ grant execute on function
 to service_role;
 revoke execute on function
   public.unmerge_issues(bigint, bigint[], jsonb, bigint, text, text, timestamptz),
-  public.split_issue(bigint, jsonb, jsonb, bigint, text, text, timestamptz), public.settle_events(integer, timestamptz)
+  public.split_issue(bigint, jsonb, jsonb, bigint, text, text, timestamptz), public.settle_events(integer)
 from public, anon, authenticated;
 grant execute on function
   public.unmerge_issues(bigint, bigint[], jsonb, bigint, text, text, timestamptz),
-  public.split_issue(bigint, jsonb, jsonb, bigint, text, text, timestamptz), public.settle_events(integer, timestamptz)
+  public.split_issue(bigint, jsonb, jsonb, bigint, text, text, timestamptz), public.settle_events(integer)
 to service_role;
 
 select cron.schedule('prunella-settle-events', '* * * * *', 'select public.settle_events()');
