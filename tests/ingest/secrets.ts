@@ -54,6 +54,7 @@ export function shapedSecrets(seed: number): Secret[] {
     make("Supabase secret key", ["sb", "secret", r(22, 8)].join("_")),
     make("Supabase access token", ["sbp", r(40, 9, hex)].join("_")),
     make("Stripe key", ["sk", "live", r(24, 10)].join("_")),
+    make("API key of Prunella", ["pk", r(64, 18, hex)].join("_")),
     make("OpenAI key", ["sk", "proj", r(48, 11)].join("-")),
     make("AWS key id", "AKIA" + r(16, 12, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")),
     make("GitHub token", ["ghp", r(36, 13)].join("_")),

@@ -9,6 +9,7 @@ const PREFIXED = [
   String.raw`sb_(?:secret|publishable)_[\w-]{8,}`, // Supabase API keys
   String.raw`sbp_\w{16,}`, // Supabase access tokens
   String.raw`(?:sk|rk|pk)_(?:live|test)_\w{8,}`, // Stripe
+  String.raw`pk_[0-9a-f]{16,}`, // Prunella's own API keys, 64 hex digits when whole
   String.raw`whsec_[\w+/=-]{8,}`, // Stripe and Standard Webhooks
   String.raw`sk-[\w-]{16,}`, // OpenAI, Anthropic, OpenRouter
   String.raw`(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ABIA|ACCA)[A-Z0-9]{12,}`, // AWS access key ids
@@ -43,7 +44,7 @@ const TOKEN = new RegExp(PREFIXED.join("|"), "y");
  * of thirty patterns.
  */
 const BEGINNING =
-  /eyJ|sb_|sbp_|[srp]k_(?:live|test)|whsec|sk-|A(?:KI|SI|RO|ID|GP|NP|BI|CC)A|gh[oprsu]_|github_pat|gl(?:pat|ptt|dt|rt|cbt|agent)-|xox|xapp-|AIza|ya29|GOCSPX|SG\.|SK[0-9a-f]|AC[0-9a-f]|npm_|pypi-|dop_v1|shp(?:at|ca|pa|ss)_|hf_|gsk_|lin_api|ntn_|sntry|vc[pkiar]_|re_|dapi|key-|AGE-/g;
+  /eyJ|sb_|sbp_|[srp]k_(?:live|test)|pk_[0-9a-f]|whsec|sk-|A(?:KI|SI|RO|ID|GP|NP|BI|CC)A|gh[oprsu]_|github_pat|gl(?:pat|ptt|dt|rt|cbt|agent)-|xox|xapp-|AIza|ya29|GOCSPX|SG\.|SK[0-9a-f]|AC[0-9a-f]|npm_|pypi-|dop_v1|shp(?:at|ca|pa|ss)_|hf_|gsk_|lin_api|ntn_|sntry|vc[pkiar]_|re_|dapi|key-|AGE-/g;
 /** Beginnings that occur inside words (`task-`, `more_`): only at the start of a word do they mean a key. */
 const SHORT = /^(?:sk-|re_|hf_|key-|SG|SK|AC|vc|npm_|gl|dapi|ntn_|gsk_)/;
 /** Telegram's bots: their number, a colon, the key. */
