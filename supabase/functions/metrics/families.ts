@@ -26,7 +26,7 @@ function healing(part: Snapshot["healing"]): Family[] {
     counter("prunella_rollbacks_total", "Fixes that were taken back.", one(part.rollbacks_count)),
     summary(
       "prunella_recovery_seconds",
-      "From the first event of an issue until a fix resolved it.",
+      "From the decision for a fix until it was verified to have helped.",
       part.recovery_ms,
     ),
     summary(
