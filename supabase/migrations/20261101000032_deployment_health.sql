@@ -33,8 +33,8 @@ returns table (
 )
 language sql stable security invoker set search_path = ''
 as $$
-  with served as (
-    select d.id, d.target || '/' || d.service || '/' || d.environment as line, d.promoted_at, d.release, d.environment,
+  with latest as (
+    select d.id, d.previous_id, d.target || '/' || d.service || '/' || d.environment as line, d.promoted_at, d.release, d.environment,
       coalesce(d.superseded_at, p_now) as until_at,
       -- Six hours tell how a deployment does; an old one is measured by its last six.
       greatest(d.promoted_at, coalesce(d.superseded_at, p_now) - interval '6 hours') as from_at,
@@ -43,39 +43,57 @@ as $$
     where d.project_id = p_project_id and d.promoted_at is not null and d.promoted_at > p_now - interval '30 days'
     order by d.promoted_at desc
     limit p_limit
+  ),
+  served as materialized (
+    select * from latest as s where s.is_recent or exists (select from latest as n where n.is_recent and n.previous_id = s.id)
+  ),
+  -- Read once, whatever the number of deployments.
+  minutes as materialized (
+    select m.minute_at, m.release, m.environment, m.request_count, m.failed_request_count, m.duration_ms_sum, m.session_count,
+      m.crashed_session_count
+    from public.traffic_minutes as m
+    where m.project_id = p_project_id and m.minute_at >= (select date_trunc('minute', min(from_at)) from served)
+  ),
+  labelled as (
+    select s.id, sum(m.request_count) as requests, sum(m.failed_request_count) as failures, sum(m.duration_ms_sum) as duration_ms_sum,
+      sum(m.session_count) as sessions, sum(m.crashed_session_count) as crashed_sessions
+    from served as s
+    join minutes as m on m.release = s.release and m.environment in ('', s.environment)
+      and m.minute_at >= date_trunc('minute', s.from_at) and m.minute_at < s.until_at
+    group by s.id
+  ),
+  everything as (
+    select m.minute_at, m.environment, sum(m.request_count) as requests, sum(m.failed_request_count) as failures,
+      sum(m.duration_ms_sum) as duration_ms_sum, sum(m.session_count) as sessions, sum(m.crashed_session_count) as crashed_sessions
+    from minutes as m group by m.minute_at, m.environment
+  ),
+  -- Where its traffic bears no label of its own: all that was served meanwhile.
+  unlabelled as (
+    select s.id, sum(e.requests) as requests, sum(e.failures) as failures, sum(e.duration_ms_sum) as duration_ms_sum,
+      sum(e.sessions) as sessions, sum(e.crashed_sessions) as crashed_sessions
+    from served as s
+    join everything as e on e.environment in ('', s.environment)
+      and e.minute_at >= date_trunc('minute', s.from_at) and e.minute_at < s.until_at
+    where not exists (select from labelled as l where l.id = s.id)
+    group by s.id
+  ),
+  fresh as (
+    select e.first_seen_at, e.first_release from public.detected_errors as e
+    where e.project_id = p_project_id and e.last_seen_at >= (select min(from_at) from served)
+      and e.first_seen_at >= (select min(promoted_at) from served) and e.type is distinct from 'Deployment'
   )
-  select s.id, s.line, s.promoted_at, t.requests, t.failures, t.duration_ms_sum, t.sessions, t.crashed_sessions, i.new_issues, s.is_recent
+  select s.id, s.line, s.promoted_at, coalesce(l.requests, u.requests, 0)::bigint, coalesce(l.failures, u.failures, 0)::bigint,
+    coalesce(l.duration_ms_sum, u.duration_ms_sum, 0), coalesce(l.sessions, u.sessions, 0)::bigint,
+    coalesce(l.crashed_sessions, u.crashed_sessions, 0)::bigint,
+    (
+      select count(*) from fresh as f
+      where f.first_seen_at >= s.promoted_at and f.first_seen_at < s.until_at
+        and (f.first_release is null or s.release is null or f.first_release = s.release)
+    ),
+    s.is_recent
   from served as s
-  cross join lateral (
-    -- By its own label where its traffic bears one, else everything that was served meanwhile.
-    select
-      case when l.labelled > 0 then l.own_requests else l.all_requests end as requests,
-      case when l.labelled > 0 then l.own_failures else l.all_failures end as failures,
-      case when l.labelled > 0 then l.own_duration else l.all_duration end as duration_ms_sum,
-      case when l.labelled > 0 then l.own_sessions else l.all_sessions end as sessions,
-      case when l.labelled > 0 then l.own_crashed else l.all_crashed end as crashed_sessions
-    from (
-      select count(*) filter (where m.release = s.release) as labelled,
-        coalesce(sum(m.request_count) filter (where m.release = s.release), 0)::bigint as own_requests,
-        coalesce(sum(m.request_count), 0)::bigint as all_requests,
-        coalesce(sum(m.failed_request_count) filter (where m.release = s.release), 0)::bigint as own_failures,
-        coalesce(sum(m.failed_request_count), 0)::bigint as all_failures,
-        coalesce(sum(m.duration_ms_sum) filter (where m.release = s.release), 0) as own_duration,
-        coalesce(sum(m.duration_ms_sum), 0) as all_duration,
-        coalesce(sum(m.session_count) filter (where m.release = s.release), 0)::bigint as own_sessions,
-        coalesce(sum(m.session_count), 0)::bigint as all_sessions,
-        coalesce(sum(m.crashed_session_count) filter (where m.release = s.release), 0)::bigint as own_crashed,
-        coalesce(sum(m.crashed_session_count), 0)::bigint as all_crashed
-      from public.traffic_minutes as m
-      where m.project_id = p_project_id and m.minute_at >= date_trunc('minute', s.from_at) and m.minute_at < s.until_at
-        and m.environment in ('', s.environment)
-    ) as l
-  ) as t
-  cross join lateral (
-    select count(*) as new_issues from public.detected_errors as e
-    where e.project_id = p_project_id and e.last_seen_at >= s.from_at and e.first_seen_at >= s.promoted_at and e.first_seen_at < s.until_at
-      and (e.first_release is null or s.release is null or e.first_release = s.release) and e.type is distinct from 'Deployment'
-  ) as i
+  left join labelled as l on l.id = s.id
+  left join unlabelled as u on u.id = s.id
 $$;
 comment on function public.deployment_metrics(bigint, timestamptz, integer) is
   'What the latest deployments that served have served: requests, failures, sessions, durations, and issues that were first seen meanwhile.';
