@@ -344,7 +344,8 @@ describe("hostile events", () => {
         const text = JSON.stringify(normalize(JSON.parse(JSON.stringify(raw))));
         expect(text).not.toContain("\\u0000");
         expect(text.isWellFormed()).toBe(true);
-        expect(text).not.toMatch(/\\ud[89a-f]/i);
+        // A backslash that is itself escaped may well stand before such letters.
+        expect(text).not.toMatch(/(?<!\\)(\\\\)*\\ud[89a-f]/i);
         expect(JSON.parse(text)).toMatchObject({ level: expect.any(String), exceptions: expect.any(Array) });
       }),
       { numRuns: 3000 },

@@ -21,10 +21,11 @@ export const DETECTORS: readonly Detector[] = [
   privateKey,
   urlCredentials,
   queryParameter,
+  // A token may contain the word "secret": it must not be taken for the name of what follows it.
+  knownToken,
   keyValue,
   spokenSecret,
   authorization,
-  knownToken,
   email,
   bankAccount,
   cardNumber,
