@@ -77,6 +77,26 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"blame_states": {
+                  Row: {
+                    "observed_at": string,"project_id": number,"state": NonNullable<Json>,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "observed_at": string,"project_id": number,"state": NonNullable<Json>,"version"?: number
+                  }
+                  Update: {
+                    "observed_at"?: string,"project_id"?: number,"state"?: NonNullable<Json>,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "blame_states_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: true
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"circuit_breaker_metrics": {
                   Row: {
                     "failure_count": number,"minute_at": string,"name": string,"rejected_count": number,"success_count": number,"timeout_count": number
@@ -151,16 +171,106 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
-                },"detected_errors": {
+                },"deployment_commits": {
                   Row: {
-                    "category": string,"culprit": string | null,"diagnosed_at": string | null,"diagnosis": Json | null,"environment": string | null,"episode_event_count": number,"episode_request_count": number,"episode_session_count": number,"episode_started_at": string,"event_count": number,"fingerprint": string,"fingerprint_version": number,"first_release": string | null,"first_seen_at": string,"grouping_components": NonNullable<Json>,"id": number,"last_release": string | null,"last_seen_at": string,"level": string,"merged_into_id": number | null,"pattern_id": number | null,"platform": string,"project_id": number,"resolved_at": string | null,"resolved_in_release": string | null,"severity": string,"status": string,"title": string,"type": string | null,"updated_at": string
+                    "author": string | null,"branch": string | null,"failed_checks": NonNullable<Json>,"files": Json | null,"project_id": number,"pushed_at": string,"sha": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "category"?: string,"culprit"?: string | null,"diagnosed_at"?: string | null,"diagnosis"?: Json | null,"environment"?: string | null,"episode_event_count"?: number,"episode_request_count"?: number,"episode_session_count"?: number,"episode_started_at"?: string,"event_count"?: number,"fingerprint": string,"fingerprint_version"?: number,"first_release"?: string | null,"first_seen_at"?: string,"grouping_components"?: NonNullable<Json>,"id"?: never,"last_release"?: string | null,"last_seen_at"?: string,"level"?: string,"merged_into_id"?: number | null,"pattern_id"?: number | null,"platform"?: string,"project_id": number,"resolved_at"?: string | null,"resolved_in_release"?: string | null,"severity"?: string,"status"?: string,"title": string,"type"?: string | null,"updated_at"?: string
+                    "author"?: string | null,"branch"?: string | null,"failed_checks"?: NonNullable<Json>,"files"?: Json | null,"project_id": number,"pushed_at": string,"sha": string
                   }
                   Update: {
-                    "category"?: string,"culprit"?: string | null,"diagnosed_at"?: string | null,"diagnosis"?: Json | null,"environment"?: string | null,"episode_event_count"?: number,"episode_request_count"?: number,"episode_session_count"?: number,"episode_started_at"?: string,"event_count"?: number,"fingerprint"?: string,"fingerprint_version"?: number,"first_release"?: string | null,"first_seen_at"?: string,"grouping_components"?: NonNullable<Json>,"id"?: never,"last_release"?: string | null,"last_seen_at"?: string,"level"?: string,"merged_into_id"?: number | null,"pattern_id"?: number | null,"platform"?: string,"project_id"?: number,"resolved_at"?: string | null,"resolved_in_release"?: string | null,"severity"?: string,"status"?: string,"title"?: string,"type"?: string | null,"updated_at"?: string
+                    "author"?: string | null,"branch"?: string | null,"failed_checks"?: NonNullable<Json>,"files"?: Json | null,"project_id"?: number,"pushed_at"?: string,"sha"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "deployment_commits_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"deployment_error_correlations": {
+                  Row: {
+                    "candidate": string,"decided_at": string,"deployment_id": number | null,"e_value": number | null,"episode_at": string,"factors": NonNullable<Json>,"id": number,"issue_id": number | null,"onset_at": string | null,"probability": number,"project_id": number,"rollback": boolean,"subject": string,"verdict": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "candidate": string,"decided_at": string,"deployment_id"?: number | null,"e_value"?: number | null,"episode_at": string,"factors"?: NonNullable<Json>,"id"?: never,"issue_id"?: number | null,"onset_at"?: string | null,"probability": number,"project_id": number,"rollback"?: boolean,"subject": string,"verdict": string
+                  }
+                  Update: {
+                    "candidate"?: string,"decided_at"?: string,"deployment_id"?: number | null,"e_value"?: number | null,"episode_at"?: string,"factors"?: NonNullable<Json>,"id"?: never,"issue_id"?: number | null,"onset_at"?: string | null,"probability"?: number,"project_id"?: number,"rollback"?: boolean,"subject"?: string,"verdict"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "deployment_error_correlations_deployment_id_fkey"
+      columns: ["deployment_id"]
+isOneToOne: false
+      referencedRelation: "deployment_logs"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "deployment_error_correlations_issue_id_fkey"
+      columns: ["issue_id"]
+isOneToOne: false
+      referencedRelation: "detected_errors"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "deployment_error_correlations_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"deployment_logs": {
+                  Row: {
+                    "author": string | null,"branch": string | null,"carries_irreversible_migration": boolean | null,"commit_sha": string | null,"content_hash": string | null,"created_at": string,"environment": string,"external_id": string,"file_count": number | null,"files": Json | null,"health": Json | null,"health_checked_at": string | null,"health_score": number | null,"id": number,"line_count": number | null,"message": string | null,"migration": string | null,"previous_id": number | null,"project_id": number,"promoted_at": string | null,"ready_at": string | null,"recorded_at": string,"release": string | null,"repeats_id": number | null,"risk": number | null,"risk_reasons": NonNullable<Json>,"rollback_capability": Json | null,"rolled_back_at": string | null,"rolled_back_by_fix_id": number | null,"rollout": NonNullable<Json>,"service": string,"status": string,"superseded_at": string | null,"target": string,"updated_at": string,"url": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "author"?: string | null,"branch"?: string | null,"carries_irreversible_migration"?: never,"commit_sha"?: string | null,"content_hash"?: string | null,"created_at"?: string,"environment"?: string,"external_id": string,"file_count"?: number | null,"files"?: Json | null,"health"?: Json | null,"health_checked_at"?: string | null,"health_score"?: number | null,"id"?: never,"line_count"?: number | null,"message"?: string | null,"migration"?: string | null,"previous_id"?: number | null,"project_id": number,"promoted_at"?: string | null,"ready_at"?: string | null,"recorded_at"?: string,"release"?: string | null,"repeats_id"?: number | null,"risk"?: number | null,"risk_reasons"?: NonNullable<Json>,"rollback_capability"?: Json | null,"rolled_back_at"?: string | null,"rolled_back_by_fix_id"?: number | null,"rollout"?: NonNullable<Json>,"service": string,"status"?: string,"superseded_at"?: string | null,"target": string,"updated_at"?: string,"url"?: string | null
+                  }
+                  Update: {
+                    "author"?: string | null,"branch"?: string | null,"carries_irreversible_migration"?: never,"commit_sha"?: string | null,"content_hash"?: string | null,"created_at"?: string,"environment"?: string,"external_id"?: string,"file_count"?: number | null,"files"?: Json | null,"health"?: Json | null,"health_checked_at"?: string | null,"health_score"?: number | null,"id"?: never,"line_count"?: number | null,"message"?: string | null,"migration"?: string | null,"previous_id"?: number | null,"project_id"?: number,"promoted_at"?: string | null,"ready_at"?: string | null,"recorded_at"?: string,"release"?: string | null,"repeats_id"?: number | null,"risk"?: number | null,"risk_reasons"?: NonNullable<Json>,"rollback_capability"?: Json | null,"rolled_back_at"?: string | null,"rolled_back_by_fix_id"?: number | null,"rollout"?: NonNullable<Json>,"service"?: string,"status"?: string,"superseded_at"?: string | null,"target"?: string,"updated_at"?: string,"url"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "deployment_logs_previous_id_fkey"
+      columns: ["previous_id"]
+isOneToOne: false
+      referencedRelation: "deployment_logs"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "deployment_logs_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "deployment_logs_repeats_id_fkey"
+      columns: ["repeats_id"]
+isOneToOne: false
+      referencedRelation: "deployment_logs"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "deployment_logs_rolled_back_by_fix_id_fkey"
+      columns: ["rolled_back_by_fix_id"]
+isOneToOne: false
+      referencedRelation: "auto_fixes"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"detected_errors": {
+                  Row: {
+                    "archived_at": string | null,"category": string,"culprit": string | null,"diagnosed_at": string | null,"diagnosis": Json | null,"environment": string | null,"episode_event_count": number,"episode_request_count": number,"episode_session_count": number,"episode_started_at": string,"escalates_above": number | null,"event_count": number,"fingerprint": string,"fingerprint_version": number,"first_release": string | null,"first_seen_at": string,"forecast_at": string | null,"grouping_components": NonNullable<Json>,"id": number,"ignored_until": string | null,"ignored_until_count": number | null,"last_release": string | null,"last_seen_at": string,"level": string,"merged_at": string | null,"merged_event_count": number,"merged_into_id": number | null,"message_template_id": number | null,"own_first_release": string | null,"own_first_seen_at": string | null,"pattern_id": number | null,"platform": string,"project_id": number,"resolved_at": string | null,"resolved_in_release": string | null,"severity": string,"status": string,"symbolicated_at": string | null,"title": string,"type": string | null,"unsettled_at": string | null,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "archived_at"?: string | null,"category"?: string,"culprit"?: string | null,"diagnosed_at"?: string | null,"diagnosis"?: Json | null,"environment"?: string | null,"episode_event_count"?: number,"episode_request_count"?: number,"episode_session_count"?: number,"episode_started_at"?: string,"escalates_above"?: number | null,"event_count"?: number,"fingerprint": string,"fingerprint_version"?: number,"first_release"?: string | null,"first_seen_at"?: string,"forecast_at"?: string | null,"grouping_components"?: NonNullable<Json>,"id"?: never,"ignored_until"?: string | null,"ignored_until_count"?: number | null,"last_release"?: string | null,"last_seen_at"?: string,"level"?: string,"merged_at"?: string | null,"merged_event_count"?: number,"merged_into_id"?: number | null,"message_template_id"?: number | null,"own_first_release"?: string | null,"own_first_seen_at"?: string | null,"pattern_id"?: number | null,"platform"?: string,"project_id": number,"resolved_at"?: string | null,"resolved_in_release"?: string | null,"severity"?: string,"status"?: string,"symbolicated_at"?: string | null,"title": string,"type"?: string | null,"unsettled_at"?: string | null,"updated_at"?: string
+                  }
+                  Update: {
+                    "archived_at"?: string | null,"category"?: string,"culprit"?: string | null,"diagnosed_at"?: string | null,"diagnosis"?: Json | null,"environment"?: string | null,"episode_event_count"?: number,"episode_request_count"?: number,"episode_session_count"?: number,"episode_started_at"?: string,"escalates_above"?: number | null,"event_count"?: number,"fingerprint"?: string,"fingerprint_version"?: number,"first_release"?: string | null,"first_seen_at"?: string,"forecast_at"?: string | null,"grouping_components"?: NonNullable<Json>,"id"?: never,"ignored_until"?: string | null,"ignored_until_count"?: number | null,"last_release"?: string | null,"last_seen_at"?: string,"level"?: string,"merged_at"?: string | null,"merged_event_count"?: number,"merged_into_id"?: number | null,"message_template_id"?: number | null,"own_first_release"?: string | null,"own_first_seen_at"?: string | null,"pattern_id"?: number | null,"platform"?: string,"project_id"?: number,"resolved_at"?: string | null,"resolved_in_release"?: string | null,"severity"?: string,"status"?: string,"symbolicated_at"?: string | null,"title"?: string,"type"?: string | null,"unsettled_at"?: string | null,"updated_at"?: string
                   }
                   Relationships: [
                     {
@@ -168,6 +278,12 @@ isOneToOne: false
       columns: ["merged_into_id"]
 isOneToOne: false
       referencedRelation: "detected_errors"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "detected_errors_message_template_id_fkey"
+      columns: ["message_template_id"]
+isOneToOne: false
+      referencedRelation: "message_templates"
       referencedColumns: ["id"]
     },{
       foreignKeyName: "detected_errors_pattern_id_fkey"
@@ -199,14 +315,14 @@ isOneToOne: false
                   ]
                 },"error_events": {
                   Row: {
-                    "environment": string | null,"event_id": string,"issue_id": number,"level": string,"occurred_at": string,"payload": NonNullable<Json>,"project_id": number,"received_at": string,"received_on": string,"release": string | null,"trace_id": string | null,"user_hash": string | null
+                    "environment": string | null,"event_id": string,"issue_id": number,"level": string,"occurred_at": string,"origin_issue_id": number | null,"payload": NonNullable<Json>,"project_id": number,"received_at": string,"received_on": string,"release": string | null,"trace_id": string | null,"user_hash": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "environment"?: string | null,"event_id": string,"issue_id": number,"level": string,"occurred_at": string,"payload": NonNullable<Json>,"project_id": number,"received_at"?: string,"received_on"?: string,"release"?: string | null,"trace_id"?: string | null,"user_hash"?: string | null
+                    "environment"?: string | null,"event_id": string,"issue_id": number,"level": string,"occurred_at": string,"origin_issue_id"?: number | null,"payload": NonNullable<Json>,"project_id": number,"received_at"?: string,"received_on"?: string,"release"?: string | null,"trace_id"?: string | null,"user_hash"?: string | null
                   }
                   Update: {
-                    "environment"?: string | null,"event_id"?: string,"issue_id"?: number,"level"?: string,"occurred_at"?: string,"payload"?: NonNullable<Json>,"project_id"?: number,"received_at"?: string,"received_on"?: string,"release"?: string | null,"trace_id"?: string | null,"user_hash"?: string | null
+                    "environment"?: string | null,"event_id"?: string,"issue_id"?: number,"level"?: string,"occurred_at"?: string,"origin_issue_id"?: number | null,"payload"?: NonNullable<Json>,"project_id"?: number,"received_at"?: string,"received_on"?: string,"release"?: string | null,"trace_id"?: string | null,"user_hash"?: string | null
                   }
                   Relationships: [
                     
@@ -251,6 +367,26 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"fingerprint_rules": {
+                  Row: {
+                    "created_at": string,"created_by": string,"enabled": boolean,"fingerprint": (string)[],"id": number,"matchers": NonNullable<Json>,"note": string | null,"position": number,"project_id": number,"title": string | null,"updated_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"created_by"?: string,"enabled"?: boolean,"fingerprint": (string)[],"id"?: never,"matchers": NonNullable<Json>,"note"?: string | null,"position"?: number,"project_id": number,"title"?: string | null,"updated_at"?: string
+                  }
+                  Update: {
+                    "created_at"?: string,"created_by"?: string,"enabled"?: boolean,"fingerprint"?: (string)[],"id"?: never,"matchers"?: NonNullable<Json>,"note"?: string | null,"position"?: number,"project_id"?: number,"title"?: string | null,"updated_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "fingerprint_rules_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"function_minutes": {
                   Row: {
                     "call_count": number,"duration_ms_max": number,"duration_ms_sum": number,"error_count": number,"function_name": string,"minute_at": string
@@ -278,6 +414,52 @@ isOneToOne: false
                   }
                   Relationships: [
                     
+                  ]
+                },"function_versions": {
+                  Row: {
+                    "body": Json | null,"body_bytes": number,"content_hash": string,"dependencies": NonNullable<Json>,"deployed_at": string,"deployment_id": number | null,"entrypoint_path": string,"id": number,"import_map_path": string | null,"name": string,"platform_hash": string | null,"project_id": number,"slug": string,"stored_at": string,"verify_jwt": boolean,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "body"?: Json | null,"body_bytes": number,"content_hash": string,"dependencies"?: NonNullable<Json>,"deployed_at": string,"deployment_id"?: number | null,"entrypoint_path": string,"id"?: never,"import_map_path"?: string | null,"name": string,"platform_hash"?: string | null,"project_id": number,"slug": string,"stored_at"?: string,"verify_jwt": boolean,"version": number
+                  }
+                  Update: {
+                    "body"?: Json | null,"body_bytes"?: number,"content_hash"?: string,"dependencies"?: NonNullable<Json>,"deployed_at"?: string,"deployment_id"?: number | null,"entrypoint_path"?: string,"id"?: never,"import_map_path"?: string | null,"name"?: string,"platform_hash"?: string | null,"project_id"?: number,"slug"?: string,"stored_at"?: string,"verify_jwt"?: boolean,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "function_versions_deployment_id_fkey"
+      columns: ["deployment_id"]
+isOneToOne: false
+      referencedRelation: "deployment_logs"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "function_versions_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"grouping_learning": {
+                  Row: {
+                    "learning": Json | null,"project_id": number,"updated_at": string,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "learning"?: Json | null,"project_id": number,"updated_at"?: string,"version"?: number
+                  }
+                  Update: {
+                    "learning"?: Json | null,"project_id"?: number,"updated_at"?: string,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "grouping_learning_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: true
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
                   ]
                 },"heartbeats": {
                   Row: {
@@ -335,6 +517,26 @@ isOneToOne: false
       foreignKeyName: "integrations_project_id_fkey"
       columns: ["project_id"]
 isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"issue_rates": {
+                  Row: {
+                    "hourly_p95": number,"measured_at": string,"project_id": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "hourly_p95": number,"measured_at": string,"project_id": number
+                  }
+                  Update: {
+                    "hourly_p95"?: number,"measured_at"?: string,"project_id"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "issue_rates_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: true
       referencedRelation: "projects"
       referencedColumns: ["id"]
     }
@@ -397,6 +599,182 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"merged_minutes": {
+                  Row: {
+                    "environment": string,"event_count": number,"minute_at": string,"origin_issue_id": number,"project_id": number,"release": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "environment"?: string,"event_count": number,"minute_at": string,"origin_issue_id": number,"project_id": number,"release"?: string
+                  }
+                  Update: {
+                    "environment"?: string,"event_count"?: number,"minute_at"?: string,"origin_issue_id"?: number,"project_id"?: number,"release"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "merged_minutes_origin_issue_id_fkey"
+      columns: ["origin_issue_id"]
+isOneToOne: false
+      referencedRelation: "detected_errors"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "merged_minutes_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"message_templates": {
+                  Row: {
+                    "first_seen_at": string,"id": number,"last_seen_at": string,"line_count": number,"number": number,"project_id": number,"template": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "first_seen_at": string,"id"?: never,"last_seen_at": string,"line_count"?: number,"number": number,"project_id": number,"template": string
+                  }
+                  Update: {
+                    "first_seen_at"?: string,"id"?: never,"last_seen_at"?: string,"line_count"?: number,"number"?: number,"project_id"?: number,"template"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "message_templates_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"model_usage": {
+                  Row: {
+                    "call_count": number,"cost_micros": number,"day": string,"project_id": number,"refused_count": number,"token_count": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "call_count"?: number,"cost_micros"?: number,"day": string,"project_id": number,"refused_count"?: number,"token_count"?: number
+                  }
+                  Update: {
+                    "call_count"?: number,"cost_micros"?: number,"day"?: string,"project_id"?: number,"refused_count"?: number,"token_count"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "model_usage_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"pattern_examples": {
+                  Row: {
+                    "action": string,"failure_count": number,"id": number,"pattern_id": number,"position": number,"shape": NonNullable<Json>,"success_count": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "action": string,"failure_count": number,"id"?: never,"pattern_id": number,"position": number,"shape": NonNullable<Json>,"success_count": number
+                  }
+                  Update: {
+                    "action"?: string,"failure_count"?: number,"id"?: never,"pattern_id"?: number,"position"?: number,"shape"?: NonNullable<Json>,"success_count"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "pattern_examples_pattern_id_fkey"
+      columns: ["pattern_id"]
+isOneToOne: false
+      referencedRelation: "universal_error_patterns"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"pattern_feedback": {
+                  Row: {
+                    "created_at": string,"given_by": string,"id": number,"is_right": boolean,"issue_id": number,"pattern_id": number,"project_id": number,"reason": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"given_by"?: string,"id"?: never,"is_right": boolean,"issue_id": number,"pattern_id": number,"project_id": number,"reason": string
+                  }
+                  Update: {
+                    "created_at"?: string,"given_by"?: string,"id"?: never,"is_right"?: boolean,"issue_id"?: number,"pattern_id"?: number,"project_id"?: number,"reason"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "pattern_feedback_issue_id_fkey"
+      columns: ["issue_id"]
+isOneToOne: false
+      referencedRelation: "detected_errors"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "pattern_feedback_pattern_id_fkey"
+      columns: ["pattern_id"]
+isOneToOne: false
+      referencedRelation: "universal_error_patterns"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "pattern_feedback_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"pattern_history": {
+                  Row: {
+                    "actions": NonNullable<Json>,"category": string,"confidence": number,"created_at": string,"failure_count": number,"id": number,"match": NonNullable<Json>,"pattern_id": number,"reason": string,"status": string,"success_count": number,"title": string,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "actions": NonNullable<Json>,"category": string,"confidence": number,"created_at"?: string,"failure_count": number,"id"?: never,"match": NonNullable<Json>,"pattern_id": number,"reason": string,"status": string,"success_count": number,"title": string,"version": number
+                  }
+                  Update: {
+                    "actions"?: NonNullable<Json>,"category"?: string,"confidence"?: number,"created_at"?: string,"failure_count"?: number,"id"?: never,"match"?: NonNullable<Json>,"pattern_id"?: number,"reason"?: string,"status"?: string,"success_count"?: number,"title"?: string,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "pattern_history_pattern_id_fkey"
+      columns: ["pattern_id"]
+isOneToOne: false
+      referencedRelation: "universal_error_patterns"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"pattern_observations": {
+                  Row: {
+                    "action": string,"created_at": string,"fix_id": number,"id": number,"issue_id": number,"outcome": string,"pattern_id": number | null,"project_id": number,"shape": NonNullable<Json>,"shareable": boolean,"success": boolean,"tokens": (string)[]
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "action": string,"created_at"?: string,"fix_id": number,"id"?: never,"issue_id": number,"outcome": string,"pattern_id"?: number | null,"project_id": number,"shape": NonNullable<Json>,"shareable": boolean,"success": boolean,"tokens": (string)[]
+                  }
+                  Update: {
+                    "action"?: string,"created_at"?: string,"fix_id"?: number,"id"?: never,"issue_id"?: number,"outcome"?: string,"pattern_id"?: number | null,"project_id"?: number,"shape"?: NonNullable<Json>,"shareable"?: boolean,"success"?: boolean,"tokens"?: (string)[]
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "pattern_observations_fix_id_fkey"
+      columns: ["fix_id"]
+isOneToOne: false
+      referencedRelation: "auto_fixes"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "pattern_observations_issue_id_fkey"
+      columns: ["issue_id"]
+isOneToOne: false
+      referencedRelation: "detected_errors"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "pattern_observations_pattern_id_fkey"
+      columns: ["pattern_id"]
+isOneToOne: false
+      referencedRelation: "universal_error_patterns"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "pattern_observations_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"project_members": {
                   Row: {
                     "created_at": string,"project_id": number,"role": string,"user_id": string
@@ -431,6 +809,52 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"reasonings": {
+                  Row: {
+                    "completion_tokens": number,"content": NonNullable<Json>,"cost_micros": number,"created_at": string,"fingerprint": string,"fresh_until": string,"id": number,"issue_id": number,"model": string,"project_id": number,"prompt_tokens": number,"prompt_version": number,"reason": string | null,"status": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "completion_tokens"?: number,"content": NonNullable<Json>,"cost_micros"?: number,"created_at"?: string,"fingerprint": string,"fresh_until": string,"id"?: never,"issue_id": number,"model": string,"project_id": number,"prompt_tokens"?: number,"prompt_version": number,"reason"?: string | null,"status": string
+                  }
+                  Update: {
+                    "completion_tokens"?: number,"content"?: NonNullable<Json>,"cost_micros"?: number,"created_at"?: string,"fingerprint"?: string,"fresh_until"?: string,"id"?: never,"issue_id"?: number,"model"?: string,"project_id"?: number,"prompt_tokens"?: number,"prompt_version"?: number,"reason"?: string | null,"status"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "reasonings_issue_id_fkey"
+      columns: ["issue_id"]
+isOneToOne: false
+      referencedRelation: "detected_errors"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "reasonings_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"source_maps": {
+                  Row: {
+                    "byte_count": number,"content": string,"content_hash": string,"created_at": string,"debug_id": string | null,"file": string | null,"id": number,"project_id": number,"release": string | null,"uploaded_by": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "byte_count": number,"content": string,"content_hash": string,"created_at"?: string,"debug_id"?: string | null,"file"?: string | null,"id"?: never,"project_id": number,"release"?: string | null,"uploaded_by": string
+                  }
+                  Update: {
+                    "byte_count"?: number,"content"?: string,"content_hash"?: string,"created_at"?: string,"debug_id"?: string | null,"file"?: string | null,"id"?: never,"project_id"?: number,"release"?: string | null,"uploaded_by"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "source_maps_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"system_config": {
                   Row: {
                     "changed_by": string,"created_at": string,"id": number,"idempotency_key": string | null,"key": string,"project_id": number | null,"reason": string | null,"reverts_version": number | null,"value": NonNullable<Json>,"version": number
@@ -447,6 +871,26 @@ isOneToOne: false
       foreignKeyName: "system_config_project_id_fkey"
       columns: ["project_id"]
 isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"template_states": {
+                  Row: {
+                    "mined_event_id": string | null,"mined_until": string,"project_id": number,"state": Json | null,"updated_at": string,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "mined_event_id"?: string | null,"mined_until"?: string,"project_id": number,"state"?: Json | null,"updated_at"?: string,"version"?: number
+                  }
+                  Update: {
+                    "mined_event_id"?: string | null,"mined_until"?: string,"project_id"?: number,"state"?: Json | null,"updated_at"?: string,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "template_states_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: true
       referencedRelation: "projects"
       referencedColumns: ["id"]
     }
@@ -513,17 +957,69 @@ isOneToOne: false
                   ]
                 },"universal_error_patterns": {
                   Row: {
-                    "actions": NonNullable<Json>,"category": string,"confidence": number,"created_at": string,"documentation_url": string | null,"explanation": string,"failure_count": number,"id": number,"last_used_at": string | null,"match": NonNullable<Json>,"project_count": number,"severity": string,"slug": string,"source": string,"status": string,"success_count": number,"title": string,"updated_at": string,"version": number
+                    "actions": NonNullable<Json>,"category": string,"confidence": number,"created_at": string,"documentation_url": string | null,"explanation": string,"failure_count": number,"failure_weight": number,"held": boolean,"id": number,"last_used_at": string | null,"match": NonNullable<Json>,"project_count": number,"severity": string,"slug": string,"source": string,"split_from_id": number | null,"status": string,"success_count": number,"success_weight": number,"title": string,"updated_at": string,"version": number,"weighed_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "actions"?: NonNullable<Json>,"category": string,"confidence"?: number,"created_at"?: string,"documentation_url"?: string | null,"explanation": string,"failure_count"?: number,"id"?: never,"last_used_at"?: string | null,"match": NonNullable<Json>,"project_count"?: number,"severity"?: string,"slug": string,"source"?: string,"status"?: string,"success_count"?: number,"title": string,"updated_at"?: string,"version"?: number
+                    "actions"?: NonNullable<Json>,"category": string,"confidence"?: number,"created_at"?: string,"documentation_url"?: string | null,"explanation": string,"failure_count"?: number,"failure_weight"?: number,"held"?: boolean,"id"?: never,"last_used_at"?: string | null,"match": NonNullable<Json>,"project_count"?: number,"severity"?: string,"slug": string,"source"?: string,"split_from_id"?: number | null,"status"?: string,"success_count"?: number,"success_weight"?: number,"title": string,"updated_at"?: string,"version"?: number,"weighed_at"?: string
                   }
                   Update: {
-                    "actions"?: NonNullable<Json>,"category"?: string,"confidence"?: number,"created_at"?: string,"documentation_url"?: string | null,"explanation"?: string,"failure_count"?: number,"id"?: never,"last_used_at"?: string | null,"match"?: NonNullable<Json>,"project_count"?: number,"severity"?: string,"slug"?: string,"source"?: string,"status"?: string,"success_count"?: number,"title"?: string,"updated_at"?: string,"version"?: number
+                    "actions"?: NonNullable<Json>,"category"?: string,"confidence"?: number,"created_at"?: string,"documentation_url"?: string | null,"explanation"?: string,"failure_count"?: number,"failure_weight"?: number,"held"?: boolean,"id"?: never,"last_used_at"?: string | null,"match"?: NonNullable<Json>,"project_count"?: number,"severity"?: string,"slug"?: string,"source"?: string,"split_from_id"?: number | null,"status"?: string,"success_count"?: number,"success_weight"?: number,"title"?: string,"updated_at"?: string,"version"?: number,"weighed_at"?: string
                   }
                   Relationships: [
-                    
+                    {
+      foreignKeyName: "universal_error_patterns_split_from_id_fkey"
+      columns: ["split_from_id"]
+isOneToOne: false
+      referencedRelation: "universal_error_patterns"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"vercel_deployments": {
+                  Row: {
+                    "deployment_id": number,"inspector_url": string | null,"meta": NonNullable<Json>,"name": string,"plan": string | null,"project_id": number,"rolling_release": Json | null,"state": string,"updated_at": string,"url": string | null,"vercel_created_at": string | null,"vercel_deployment_id": string,"vercel_project_id": string,"vercel_target": string | null,"vercel_team_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "deployment_id": number,"inspector_url"?: string | null,"meta"?: NonNullable<Json>,"name": string,"plan"?: string | null,"project_id": number,"rolling_release"?: Json | null,"state": string,"updated_at"?: string,"url"?: string | null,"vercel_created_at"?: string | null,"vercel_deployment_id": string,"vercel_project_id": string,"vercel_target"?: string | null,"vercel_team_id"?: string | null
+                  }
+                  Update: {
+                    "deployment_id"?: number,"inspector_url"?: string | null,"meta"?: NonNullable<Json>,"name"?: string,"plan"?: string | null,"project_id"?: number,"rolling_release"?: Json | null,"state"?: string,"updated_at"?: string,"url"?: string | null,"vercel_created_at"?: string | null,"vercel_deployment_id"?: string,"vercel_project_id"?: string,"vercel_target"?: string | null,"vercel_team_id"?: string | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "vercel_deployments_deployment_id_fkey"
+      columns: ["deployment_id"]
+isOneToOne: true
+      referencedRelation: "deployment_logs"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "vercel_deployments_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"webhook_deliveries": {
+                  Row: {
+                    "digest": string,"event": string,"outcome": string,"project_id": number,"received_at": string,"source": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "digest": string,"event": string,"outcome": string,"project_id": number,"received_at"?: string,"source": string
+                  }
+                  Update: {
+                    "digest"?: string,"event"?: string,"outcome"?: string,"project_id"?: number,"received_at"?: string,"source"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "webhook_deliveries_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
                   ]
                 }
           }
@@ -550,10 +1046,21 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"self_health": {
+                  Row: {
+                    "kind": string | null,"measured": Json | null,"part": string | null,"score": number | null,"summary": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
                 }
           }
           Functions: {
-            "action_configuration_read":
+            "accept_delivery":
+{ Args: { "p_digest": string,"p_event": string,"p_now"?: string,"p_outcome": string,"p_project_id": number,"p_source": string }; Returns: boolean
+                           },
+"action_configuration_read":
 { Args: { "p_key": string,"p_project_id": number,"p_version"?: number,"p_written_by"?: string }; Returns: Json
                            },
 "action_configuration_set":
@@ -604,8 +1111,14 @@ isOneToOne: false
 "advance_fix":
 { Args: { "p_changes"?: Json,"p_fix_id": number,"p_from": string,"p_now"?: string,"p_to": string }; Returns: boolean
                            },
+"archived_issues":
+{ Args: { "p_limit"?: number,"p_now"?: string }; Returns: Json
+                           },
 "begin_fix":
 { Args: { "p_before": Json,"p_fix_id": number,"p_now"?: string }; Returns: Json
+                           },
+"blame_observation":
+{ Args: { "p_known_issues"?: (number)[],"p_project_id": number,"p_since": string,"p_until": string }; Returns: Json
                            },
 "breaker_load":
 { Args: { "p_names": (string)[] }; Returns: {
@@ -639,6 +1152,9 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"change_pattern":
+{ Args: { "p_changes": Json,"p_reason": string,"p_slug": string }; Returns: boolean
+                           },
 "claim_jobs":
 { Args: { "p_kinds"?: (string)[],"p_lease_seconds": number,"p_limit": number,"p_now"?: string,"p_worker": string }; Returns: {
               "attempt_count": number,
@@ -669,8 +1185,28 @@ isOneToOne: false
 "control_status":
 { Args: { "p_project_id": number }; Returns: Json
                            },
+"deployment_history":
+{ Args: { "p_now"?: string,"p_project_id": number }; Returns: Json
+                           },
+"deployment_lines":
+{ Args: { "p_now"?: string,"p_per_line"?: number,"p_project_id": number }; Returns: Json
+                           },
+"deployment_metrics":
+{ Args: { "p_limit"?: number,"p_now"?: string,"p_project_id": number }; Returns: {
+              "at": string,"crashed_sessions": number,"deployment_id": number,"duration_ms_sum": number,"failures": number,"is_recent": boolean,"line": string,"new_issues": number,"requests": number,"sessions": number
+            }[]
+                           },
+"deployment_monitor_projects":
+{ Args: { "p_now"?: string }; Returns: Json
+                           },
+"deployment_suspects":
+{ Args: { "p_issue_id": number,"p_now"?: string }; Returns: Json
+                           },
 "fail_job":
 { Args: { "p_error": string,"p_job_id": number,"p_now"?: string,"p_retry"?: boolean,"p_worker": string }; Returns: string
+                           },
+"find_source_maps":
+{ Args: { "p_files": Json,"p_project_id": number,"p_release": string }; Returns: Json
                            },
 "finish_job":
 { Args: { "p_job_id": number,"p_now"?: string,"p_worker": string }; Returns: boolean
@@ -678,8 +1214,17 @@ isOneToOne: false
 "fix_context":
 { Args: { "p_fix_id": number,"p_now"?: string }; Returns: Json
                            },
+"function_version":
+{ Args: { "p_project_id": number,"p_slug": string,"p_version": number }; Returns: Json
+                           },
 "get_threshold":
 { Args: { "p_project_id": number }; Returns: Json
+                           },
+"give_pattern_feedback":
+{ Args: { "p_is_right": boolean,"p_issue_id": number,"p_reason": string,"p_slug": string }; Returns: boolean
+                           },
+"grouping_settings":
+{ Args: { "p_known": Json }; Returns: Json
                            },
 "heal_context":
 { Args: { "p_issue_id": number,"p_now"?: string }; Returns: Json
@@ -693,23 +1238,59 @@ isOneToOne: false
 "hold_watch":
 { Args: { "p_holder": string,"p_now"?: string,"p_seconds": number }; Returns: boolean
                            },
+"import_patterns":
+{ Args: { "p_patterns": Json,"p_reason": string }; Returns: Json
+                           },
 "inspect_database":
 { Args: { "p_project_id": number }; Returns: Json
                            },
 "integration_secret":
 { Args: { "p_kind": string,"p_name": string,"p_project_id": number }; Returns: string
                            },
+"issues_of":
+{ Args: { "p_issue_ids": (number)[] }; Returns: Json
+                           },
 "kill_switch":
 { Args: { "p_project_id": number }; Returns: string
+                           },
+"lines_to_mine":
+{ Args: { "p_limit": number,"p_now"?: string,"p_project_id": number }; Returns: Json
+                           },
+"load_blame":
+{ Args: { "p_project_id": number }; Returns: Json
+                           },
+"may_operate":
+{ Args: { "p_project_id": number }; Returns: undefined
+                           },
+"merge_issues":
+{ Args: { "p_actor": string,"p_expected_version": number,"p_from": (number)[],"p_into": number,"p_learning": Json,"p_now"?: string,"p_project_id": number,"p_reason": string }; Returns: Json
                            },
 "metrics_snapshot":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
+"model_proposals":
+{ Args: { "p_issue_id": number,"p_model": string,"p_prompt_version": number }; Returns: Json
+                           },
+"name_issue":
+{ Args: { "p_issue_id": number,"p_name": Json,"p_now"?: string }; Returns: Json
+                           },
 "next_job_at":
 { Args: { "p_kinds"?: (string)[] }; Returns: string
                            },
+"observation_context":
+{ Args: { "p_fix_id": number }; Returns: Json
+                           },
 "open_manual_issue":
 { Args: { "p_action": string,"p_component": string,"p_project_id": number }; Returns: number
+                           },
+"pattern_evidence":
+{ Args: { "p_limit"?: number,"p_slug": string }; Returns: Json
+                           },
+"pattern_outcomes":
+{ Args: { "p_slug": string }; Returns: Json
+                           },
+"pattern_stats":
+{ Args: { "p_project_id"?: number,"p_slugs"?: (string)[] }; Returns: Json
                            },
 "postpone_job":
 { Args: { "p_job_id": number,"p_payload"?: Json,"p_run_at": string,"p_worker": string }; Returns: boolean
@@ -720,8 +1301,29 @@ isOneToOne: false
 "queue_diagnosis":
 { Args: { "p_issue_id": number,"p_run_at"?: string }; Returns: undefined
                            },
+"queue_reasoning":
+{ Args: { "p_issue_id": number,"p_model": string,"p_now"?: string,"p_prompt_version": number }; Returns: boolean
+                           },
+"queue_template_mining":
+{ Args: { "p_now"?: string }; Returns: number
+                           },
+"raise_rate_issue":
+{ Args: { "p_deployment_id": number,"p_episode_at": string,"p_now"?: string,"p_project_id": number }; Returns: boolean
+                           },
+"read_source_map":
+{ Args: { "p_id": number }; Returns: string
+                           },
+"reasoning_context":
+{ Args: { "p_issue_id": number }; Returns: Json
+                           },
 "record_batch":
 { Args: { "p_batch": Json,"p_now"?: string }; Returns: Json
+                           },
+"record_commit":
+{ Args: { "p_commit": Json,"p_now"?: string,"p_project_id": number }; Returns: undefined
+                           },
+"record_deployment":
+{ Args: { "p_deployment": Json,"p_now"?: string,"p_project_id": number }; Returns: Json
                            },
 "record_function_calls":
 { Args: { "p_calls": Json }; Returns: undefined
@@ -729,8 +1331,38 @@ isOneToOne: false
 "record_function_errors":
 { Args: { "p_errors": Json }; Returns: number
                            },
+"record_observation":
+{ Args: { "p_fix_id": number,"p_now"?: string,"p_observation": Json }; Returns: number
+                           },
+"record_vercel_deployment":
+{ Args: { "p_deployment_id": number,"p_vercel": Json }; Returns: undefined
+                           },
+"replace_fingerprint_rules":
+{ Args: { "p_note": string,"p_project_id": number,"p_rules": Json }; Returns: number
+                           },
+"reserve_model_budget":
+{ Args: { "p_cost_micros": number,"p_now"?: string,"p_project_id": number,"p_tokens": number }; Returns: boolean
+                           },
+"save_blame":
+{ Args: { "p_expected_version": number,"p_now"?: string,"p_project_id": number,"p_state": Json }; Returns: boolean
+                           },
+"save_correlations":
+{ Args: { "p_now"?: string,"p_project_id": number,"p_queue"?: boolean,"p_rows": Json }; Returns: Json
+                           },
+"save_deployment_findings":
+{ Args: { "p_findings": Json,"p_now"?: string,"p_project_id": number }; Returns: number
+                           },
+"save_templates":
+{ Args: { "p_expected_version": number,"p_issues": Json,"p_mined_event_id": string,"p_mined_until": string,"p_project_id": number,"p_state": Json,"p_templates": Json }; Returns: boolean
+                           },
 "save_verification":
 { Args: { "p_fix_id": number,"p_verification": Json }; Returns: boolean
+                           },
+"search_patterns":
+{ Args: { "p_after"?: string,"p_category"?: string,"p_limit"?: number,"p_source"?: string,"p_status"?: string,"p_text": string }; Returns: Json
+                           },
+"self_health":
+{ Args: { "p_now"?: string }; Returns: Json
                            },
 "set_dry_run":
 { Args: { "p_enabled": boolean,"p_project_id": number,"p_reason": string }; Returns: Json
@@ -747,11 +1379,47 @@ isOneToOne: false
 "set_threshold":
 { Args: { "p_expected_version": number,"p_project_id": number,"p_reason": string,"p_threshold": number }; Returns: Json
                            },
+"settle_events":
+{ Args: { "p_limit"?: number }; Returns: number
+                           },
+"settle_model_budget":
+{ Args: { "p_cost_change_micros": number,"p_now"?: string,"p_project_id": number,"p_token_change": number }; Returns: undefined
+                           },
+"similar_fixes":
+{ Args: { "p_issue_id": number,"p_limit"?: number }; Returns: Json
+                           },
+"similar_observations":
+{ Args: { "p_limit"?: number,"p_now"?: string,"p_observation_id": number }; Returns: Json
+                           },
+"split_issue":
+{ Args: { "p_actor": string,"p_expected_version": number,"p_groups": Json,"p_issue_id": number,"p_learning": Json,"p_now"?: string,"p_reason": string }; Returns: Json
+                           },
+"split_pattern":
+{ Args: { "p_patterns": Json,"p_reason": string,"p_slug": string }; Returns: boolean
+                           },
 "store_decision":
 { Args: { "p_decision": Json,"p_now"?: string }; Returns: Json
                            },
+"store_forecasts":
+{ Args: { "p_forecasts": Json,"p_now"?: string }; Returns: number
+                           },
+"store_function_version":
+{ Args: { "p_project_id": number,"p_version": Json }; Returns: number
+                           },
 "store_lesson":
 { Args: { "p_fix_id": number,"p_lesson": Json,"p_now"?: string }; Returns: boolean
+                           },
+"store_pattern":
+{ Args: { "p_now"?: string,"p_pattern": Json,"p_reason": string }; Returns: string
+                           },
+"store_pattern_examples":
+{ Args: { "p_examples": Json,"p_slug": string }; Returns: undefined
+                           },
+"store_reasoning":
+{ Args: { "p_now"?: string,"p_reasoning": Json }; Returns: number
+                           },
+"store_source_map":
+{ Args: { "p_map": Json,"p_now"?: string }; Returns: Json
                            },
 "sweep_heartbeats":
 { Args: { "p_now"?: string }; Returns: number
@@ -774,8 +1442,16 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"unmerge_issues":
+{ Args: { "p_actor": string,"p_expected_version": number,"p_issue_ids": (number)[],"p_learning": Json,"p_now"?: string,"p_project_id": number,"p_reason": string }; Returns: Json
+                           },
 "verify_turning_points":
 { Args: { "p_project_id": number }; Returns: Json
+                           },
+"webhook_secrets":
+{ Args: { "p_kind": string,"p_subject": string }; Returns: {
+              "project_id": number,"secret": string
+            }[]
                            }
           }
           Enums: {
