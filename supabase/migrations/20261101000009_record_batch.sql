@@ -51,6 +51,14 @@ $$;
 comment on function prunella.count_merged(jsonb, timestamptz, timestamptz) is
   'Notes through which merged issues events came in, so that a split can give them back.';
 
+create function prunella.doublings(p_count bigint) returns integer
+language sql immutable security invoker set search_path = ''
+as $$
+  -- Logarithms of floats: those of numerics take longer than the rest of the batch.
+  select case when p_count < 10 then -1 else floor(ln(p_count::double precision / 10) / ln(2::double precision) + 1e-9)::integer end
+$$;
+comment on function prunella.doublings(bigint) is 'How often 10 was doubled to reach a count: 10 -> 0, 20 -> 1, 40 -> 2; -1 below 10.';
+
 create function prunella.record_events(p_events jsonb, p_now timestamptz) returns integer
 language plpgsql security invoker set search_path = ''
 as $$
@@ -60,6 +68,8 @@ declare
   v_rows prunella.incoming_event[];
   v_busy bigint[];
   v_merged jsonb;
+  v_quiet jsonb;
+  v_young bigint[];
   v_accepted integer;
 begin
   -- Yesterday is looked at too, so that a retry around midnight is still a duplicate.
@@ -131,9 +141,8 @@ begin
     returning project_id, issue_id, origin_issue_id, occurred_at, release, environment
   ),
   counted as (
-    select i.issue_id, count(*) as added, max(i.occurred_at) as latest_at,
-      (array_agg(i.release order by i.occurred_at desc) filter (where i.release is not null))[1] as latest_release,
-      array_agg(distinct coalesce(i.release, '')) as releases
+    select i.issue_id, count(*) as added,
+      (array_agg(i.release order by i.occurred_at desc) filter (where i.release is not null))[1] as latest_release
     from inserted as i group by i.issue_id
   ),
   minutes as (
@@ -152,15 +161,10 @@ begin
     set event_count = d.event_count + c.added,
         last_seen_at = greatest(d.last_seen_at, p_now),
         last_release = coalesce(c.latest_release, d.last_release),
-        updated_at = p_now,
-        -- Back after it was resolved: unless these are stragglers, or come from the release that it was resolved in.
-        status = case
-          when d.status = 'resolved' and c.latest_at > d.resolved_at
-            and (d.resolved_in_release is null or not d.resolved_in_release = any (c.releases) or cardinality(c.releases) > 1)
-          then 'regressed' else d.status end
+        updated_at = p_now
     from counted as c, locked as l
     where d.id = l.id and d.id = c.issue_id
-    returning d.id
+    returning d.id, d.status, d.event_count, d.first_seen_at, c.added
   )
   select coalesce(sum(c.added), 0), (
     select array_agg(m.issue_id) from (
@@ -168,17 +172,37 @@ begin
     ) as m
     join counted as added using (issue_id)
     -- Look for an escalation only when the minute's count passes 10, 20, 40, ...: a storm costs a few looks, not one per batch.
-    where m.in_minute >= 10
-      and floor(log(2, m.in_minute / 10.0)) > coalesce(floor(log(2, nullif(greatest(m.in_minute - added.added, 0), 0) / 10.0)), -1)
+    where m.in_minute >= 10 and prunella.doublings(m.in_minute) > prunella.doublings(m.in_minute - added.added)
   ), (
     select jsonb_agg(to_jsonb(o)) from (
       select i.origin_issue_id, coalesce(i.release, '') as release, coalesce(i.environment, '') as environment,
         min(i.project_id) as project_id, count(*) as event_count
       from inserted as i where i.origin_issue_id is not null group by 1, 2, 3
     ) as o
+  ),
+  -- Hardly any batch has events of quiet issues: only then they are grouped once more.
+  case when exists (select from updated as u where u.status in ('resolved', 'archived', 'ignored')) then (
+    select jsonb_agg(to_jsonb(q)) from (
+      select i.issue_id, coalesce(i.release, '') as release, max(i.occurred_at) as latest_at, count(*) as event_count
+      from inserted as i
+      where i.issue_id in (select u.id from updated as u where u.status in ('resolved', 'archived', 'ignored')) group by 1, 2
+    ) as q
+  ) end, (
+    -- New issues are compared with the project's others when they pass 10, 20, 40, ... events, after their first ten minutes.
+    select array_agg(u.id) from updated as u
+    where u.status = 'new' and u.first_seen_at < p_now - interval '10 minutes' and u.event_count >= 10
+      and prunella.doublings(u.event_count) > prunella.doublings(u.event_count - u.added)
   )
-  into v_accepted, v_busy, v_merged
+  into v_accepted, v_busy, v_merged, v_quiet, v_young
   from counted as c;
+
+  if v_quiet is not null then
+    perform prunella.wake_quiet(v_quiet, p_now);
+  end if;
+  if v_young is not null then
+    update public.detected_errors as d set status = 'escalating', updated_at = p_now
+    where d.id = any (v_young) and prunella.passes_project(d, p_now);
+  end if;
 
   if v_merged is not null then
     perform prunella.count_merged(v_merged, v_minute, p_now);
@@ -357,10 +381,10 @@ end
 $$;
 comment on function public.sweep_heartbeats(timestamptz) is 'Turns schedules that did not check in in time into errors. Returns how many.';
 
-revoke execute on function prunella.record_events(jsonb, timestamptz), prunella.grouping_lock(bigint),
+revoke execute on function prunella.record_events(jsonb, timestamptz), prunella.grouping_lock(bigint), prunella.doublings(bigint),
   prunella.count_merged(jsonb, timestamptz, timestamptz),
   prunella.heartbeat_event(bigint, text, text, text, timestamptz, uuid) from public;
-grant execute on function prunella.record_events(jsonb, timestamptz), prunella.grouping_lock(bigint),
+grant execute on function prunella.record_events(jsonb, timestamptz), prunella.grouping_lock(bigint), prunella.doublings(bigint),
   prunella.count_merged(jsonb, timestamptz, timestamptz),
   prunella.heartbeat_event(bigint, text, text, text, timestamptz, uuid) to service_role;
 revoke execute on function public.record_batch(jsonb, timestamptz), public.sweep_heartbeats(timestamptz) from public, anon, authenticated;

@@ -27,4 +27,14 @@ export const TABLES_OF_REASONING: Record<string, TableRules> = {
     change: { token_count: 5 },
     delete: MACHINES,
   },
+  issue_rates: {
+    tenant: "project_id",
+    select: MEMBERS,
+    insert: MACHINES,
+    row: (tenant) => ({ project_id: tenant.projectId, hourly_p95: 5, measured_at: minute(0) }),
+    single: true,
+    update: MACHINES,
+    change: { hourly_p95: 7 },
+    delete: MACHINES,
+  },
 };
