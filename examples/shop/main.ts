@@ -1,6 +1,7 @@
 /** Runs the shop as a process of its own: `deno run -A examples/shop/main.ts`, with the variables below. */
 import * as Sentry from "@sentry/deno";
 import { followConfiguration } from "./configuration.ts";
+import { loyaltyReceipt } from "./loyalty.ts";
 import { memoryStore } from "./memory-store.ts";
 import { postgresStore } from "./postgres-store.ts";
 import { createShop } from "./shop.ts";
@@ -12,10 +13,13 @@ const variable = (name: string): string => {
   return value;
 };
 
+/** Which release this is. Release 1.1 brought loyalty points. */
+const release = Deno.env.get("SHOP_RELEASE") ?? "shop@1.0.0";
+
 const flags = Sentry.featureFlagsIntegration();
 Sentry.init({
   dsn: variable("SENTRY_DSN"),
-  release: Deno.env.get("SHOP_RELEASE") ?? "shop@1.0.0",
+  release,
   environment: "production",
   tracesSampleRate: 1,
   integrations: (defaults) => [
@@ -42,6 +46,7 @@ const shop = createShop({
     : memoryStore({ catalogue: Number(Deno.env.get("SHOP_CATALOGUE_MS") ?? 60), stock: 15, lookup: 20 }),
   report: (error, extra) => Sentry.captureException(error, { extra }),
   onFlag: (name, value) => flags.addFeatureFlag(name, value),
+  ...(release.startsWith("shop@1.1.") && { receipt: loyaltyReceipt }),
 });
 const server = Deno.serve({
   hostname: "127.0.0.1",

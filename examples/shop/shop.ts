@@ -4,7 +4,7 @@ import { PaymentError, Payments } from "./payments.ts";
 import { Pool, PoolExhaustedError } from "./pool.ts";
 import { rankedSearch, search } from "./search.ts";
 import type { Settings } from "./settings.ts";
-import type { Product, Store } from "./store.ts";
+import type { Order, Product, Store } from "./store.ts";
 
 export interface ShopOptions {
   settings: () => Settings;
@@ -13,6 +13,8 @@ export interface ShopOptions {
   report: (error: unknown, about: Record<string, unknown>) => void;
   /** Told when a feature flag decides what happens. */
   onFlag?: (name: string, value: boolean) => void;
+  /** What a release adds to the answer of a checkout. */
+  receipt?: (order: Order) => Record<string, unknown>;
   /** Whether polling and the mail worker run; yes unless switched off. */
   background?: boolean;
 }
@@ -28,7 +30,9 @@ export interface Shop {
 }
 
 /** A small shop. Nothing in it knows how it will be broken: it fails the way any application fails. */
-export function createShop({ settings, store, report, onFlag, background = true }: ShopOptions): Shop {
+export function createShop(
+  { settings, store, report, onFlag, receipt, background = true }: ShopOptions,
+): Shop {
   const pool = new Pool(() => ({ size: settings().poolSize, waitMs: settings().poolWaitMs }));
   const payments = new Payments(settings);
   const carts = new Map<string, Product[]>();
@@ -76,7 +80,7 @@ export function createShop({ settings, store, report, onFlag, background = true 
       store.order(customer, product, () => payments.charge(crypto.randomUUID(), product.price))
     );
     carts.delete(customer);
-    return c.json(order, 201);
+    return c.json({ ...order, ...receipt?.(order) }, 201);
   });
   app.get(
     "/orders",

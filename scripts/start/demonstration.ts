@@ -1,10 +1,12 @@
 import { pause } from "../../examples/shop/configuration.ts";
 import { type Child } from "../lab/child.ts";
 import { changeConfiguration } from "../lab/project.ts";
-import { type ShopProcess, startLoadProcess, startShopProcess } from "../lab/shop-process.ts";
+import { startLoadProcess, startShopProcess } from "../lab/shop-process.ts";
 import type { Platform } from "../platform/start.ts";
+import { connectPipeline, GOOD_RELEASE, type Pipeline } from "./bad-release.ts";
 import { Customers } from "./customers.ts";
 import { chooseBadChange } from "./faults.ts";
+import { type Releases, startReleases } from "./releases.ts";
 import { tellHowToApprove } from "./review.ts";
 import type { ShopProject } from "./shop-project.ts";
 import type { Terminal } from "./terminal.ts";
@@ -16,18 +18,19 @@ const BASELINE_MS = 10_000;
 const LOOK_MS = 150;
 /** The first fault heals within seconds; after so long something is wrong. */
 const HEAL_TIMEOUT_MS = 90_000;
-/** Between the two faults, in milliseconds: time to read. */
+/** Between two faults, in milliseconds: time to read. */
 const BREATHER_MS = 6_000;
 /** Silence after which customers count as served again. */
 const CALM_MS = 2_000;
 
 const ENDS = ["lesson_learnt", "fix_failed", "fix_expired", "fix_dismissed"];
 
-/** Breaks the shop twice, and tells what Prunella does about it. */
+/** Breaks the shop three times, and tells what Prunella does about it. */
 export class Demonstration {
   readonly #timeline: Timeline;
   readonly #customers = new Customers();
-  #shop: ShopProcess | null = null;
+  #releases: Releases | null = null;
+  #pipeline: Pipeline | null = null;
   #load: Child | null = null;
 
   constructor(
@@ -45,29 +48,35 @@ export class Demonstration {
     const healed = await this.#breakConfiguration();
     if (once) return healed;
     await this.#pause(BREATHER_MS);
+    await this.#deployBadRelease();
+    await this.#pause(BREATHER_MS);
     await this.#breakPayments();
     return healed;
   }
 
   async stop(): Promise<void> {
     await this.#load?.stop();
-    await this.#shop?.stop();
+    await this.#releases?.stop();
   }
 
   async #begin(): Promise<void> {
     const { project, terminal } = this;
     this.#tellAddresses();
-    this.#shop = await startShopProcess({
-      dsn: project.dsn,
-      configurationUrl: project.configurationUrl,
-      configurationKey: project.kept.configurationKey ?? "",
-    });
+    this.#releases = await startReleases((release) =>
+      startShopProcess({
+        dsn: project.dsn,
+        configurationUrl: project.configurationUrl,
+        configurationKey: project.kept.configurationKey ?? "",
+        release,
+      }), GOOD_RELEASE);
+    this.#pipeline = await connectPipeline(this.platform, project, this.#releases);
+    await this.#pipeline.report(GOOD_RELEASE);
     this.#load = startLoadProcess(
-      { url: this.#shop.url, perSecond: REQUESTS_PER_SECOND, seed: 1 },
+      { url: this.#releases.url, perSecond: REQUESTS_PER_SECOND, seed: 1 },
       (report) => this.#customers.add(report),
     );
     terminal.line(
-      `The shop is open at ${this.#shop.url}; customers come. ${BASELINE_MS / 1000} s of peace ...`,
+      `The shop is open at ${this.#releases.url}; customers come. ${BASELINE_MS / 1000} s of peace ...`,
     );
     await this.#pause(BASELINE_MS);
     await this.#timeline.skip();
@@ -106,6 +115,32 @@ export class Demonstration {
     }
     terminal.line();
     return healed;
+  }
+
+  async #deployBadRelease(): Promise<void> {
+    const { terminal } = this;
+    if (this.stopAsked.aborted || !this.#releases || !this.#pipeline) return;
+    if (await this.#pipeline.coolsDown()) {
+      terminal.line(
+        "The shop was rolled back a moment ago and is left alone for now, so no bad release this time.",
+      );
+      terminal.line();
+      return;
+    }
+    const release = await this.#pipeline.nextRelease();
+    await this.#releases.deploy(release);
+    await this.#pipeline.report(release, {
+      author: "ada",
+      message: "Tell on the receipt how many points an order has earned",
+      files: ["examples/shop/loyalty.ts", "examples/shop/main.ts", "examples/shop/shop.ts"],
+    });
+    this.#timeline.begin(new Date());
+    terminal.event(0, "fault", `${release} is deployed. Small orders have no loyalty tier.`, "red");
+    const told = await this.#follow((seen) => seen.some(({ kind }) => ENDS.includes(kind)), HEAL_TIMEOUT_MS);
+    if (told.some(({ kind }) => kind === "fix_succeeded")) {
+      terminal.line(`The shop serves ${this.#releases.current()} again.`);
+    } else if (!this.stopAsked.aborted) terminal.line(terminal.paint("red", "This fault was not healed."));
+    terminal.line();
   }
 
   async #breakPayments(): Promise<void> {

@@ -87,6 +87,9 @@ export class Timeline {
       case "fix_approved":
         if ((point.data as Row).from !== null) event("approved", "A human has approved the fix.", "green");
         return;
+      case "deployment_serving":
+      case "deployment_rolled_back":
+        return event("deployment", `${point.summary}.`);
       case "lesson_learnt":
         return event("lesson", String(point.summary));
       default:
@@ -144,7 +147,7 @@ export class Timeline {
       [point.fix_id],
     );
     const before = (fix?.before_state ?? {}) as Record<string, unknown>;
-    const change = "to" in before
+    const change = "value" in before && "to" in before
       ? `: ${JSON.stringify(before.value)} becomes ${JSON.stringify(before.to)}`
       : "";
     this.terminal.event(at, "fix", `${fix?.action} on ${fix?.target_key} is applied${change}.`, "bold");

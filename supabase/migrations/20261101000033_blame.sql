@@ -186,14 +186,24 @@ as $$
         select max(l.episode_at) from public.deployment_error_correlations as l where l.issue_id = i.id and l.e_value is not null
       )
     ), '[]'),
+    -- Around the onset: later, a release that has all the traffic has all the errors too, whoever is to blame.
     'releases', coalesce((
       select jsonb_object_agg(m.release, m.count) from (
         select m.release, sum(m.event_count) as count from public.error_minutes as m
-        where m.issue_id = i.id and m.minute_at >= i.episode_started_at - interval '1 minute' group by m.release
+        where m.issue_id = i.id and m.minute_at >= o.from_at and m.minute_at <= o.until_at group by m.release
+      ) as m
+    ), '{}'),
+    'traffic', coalesce((
+      select jsonb_object_agg(m.release, m.count) from (
+        select m.release, sum(m.request_count) as count from public.traffic_minutes as m
+        where m.project_id = i.project_id and m.minute_at >= o.from_at and m.minute_at <= o.until_at group by m.release
       ) as m
     ), '{}')
   )
   from public.detected_errors as i
+  cross join lateral (
+    select date_trunc('minute', i.episode_started_at) - interval '1 minute' as from_at, i.episode_started_at + interval '2 minutes' as until_at
+  ) as o
   where i.id = p_issue_id
 $$;
 comment on function public.deployment_suspects(bigint, timestamptz) is

@@ -21,7 +21,9 @@ export interface FakeSupabase extends FakeServer {
  * The Management API's edge functions of one project, after https://supabase.com/docs/reference/api: every deployment is a new
  * version, and no older one is kept. What runs can be called at `/functions/v1/<slug>`: it answers with its entrypoint's source.
  */
-export function fakeSupabase(options: { token: string; ref: string }): FakeSupabase {
+export function fakeSupabase(
+  options: { token: string; ref: string; now?: () => number },
+): FakeSupabase {
   const functions = new Map<string, Deployed>();
   const base = `/v1/projects/${options.ref}/functions`;
   const shape = ({ files: _, ...rest }: Deployed) => ({
@@ -45,7 +47,7 @@ export function fakeSupabase(options: { token: string; ref: string }): FakeSupab
       verify_jwt: metadata.verify_jwt !== false,
       entrypoint_path: String(metadata.entrypoint_path),
       import_map_path: typeof metadata.import_map_path === "string" ? metadata.import_map_path : null,
-      updated_at: 1_700_000_000_000 + version,
+      updated_at: (options.now ?? Date.now)(),
       ezbr_sha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join(""),
       files,
     };

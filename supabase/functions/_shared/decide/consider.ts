@@ -117,7 +117,7 @@ async function diagnoseIssue(
     patterns,
     changes: [...changesOf(context), ...deployments?.changes ?? []],
     suspects: deployments?.suspects ?? null,
-    ...(deployments && { releases: deployments.releases }),
+    ...(deployments && { releases: deployments.releases, releaseTraffic: deployments.traffic }),
     inspection: await inspect(world, context),
   });
   // What the project declares about its settings names keys that the event itself cannot know.
@@ -206,13 +206,13 @@ async function decideOn(
   );
   const errors = issue.event_count - issue.episode_event_count;
   const ageMs = now.getTime() - Date.parse(issue.episode_started_at);
-  const withheld = withholdUntilBlamed(
-    withholdUntilVerifiable(record, errors, ageMs, now),
-    deployments?.standing ?? null,
-    record.chosen?.parameters.deployment_log_id !== undefined,
-    now,
-  );
-  const isIdle = withheld.verdict === "observe" && withheld.retryAt === null && withheld.inform === null;
+  const withheld = withholdUntilBlamed(withholdUntilVerifiable(record, errors, ageMs, now), {
+    standing: deployments?.standing ?? null,
+    takesDeploymentBack: record.chosen?.parameters.deployment_log_id !== undefined,
+    errorCount: errors,
+    ageMs,
+  }, now);
+  const isIdle = withheld.verdict === "observe" && withheld.retryAt === null;
   return isIdle ? { ...withheld, retryAt: nextLook(ageMs, now) } : withheld;
 }
 

@@ -51,7 +51,9 @@ const suspectsSchema = z.object({
     episode_at: z.string(),
     decided_at: z.string(),
   })),
+  /** Events of the issue and requests of the project around the onset, by release label. */
   releases: z.record(z.string(), z.number()),
+  traffic: z.record(z.string(), z.number()),
 });
 /** What diagnosis needs to know of deployments around one issue. */
 export type SuspectRows = z.output<typeof suspectsSchema>;

@@ -36,8 +36,10 @@ export interface ChangeContext {
   /** Events per minute before the onset and since; null when unknown. */
   rateBefore: number | null;
   rateAfter: number | null;
-  /** Events of the present episode by release label; absent when nobody counted. */
+  /** Events of the issue around its onset by release label; absent when nobody counted. */
   releases?: Readonly<Record<string, number>>;
+  /** Requests of all around the same moment, by release label. */
+  releaseTraffic?: Readonly<Record<string, number>>;
 }
 
 /** How many times more often something is seen if the change is the cause, and what was seen. */

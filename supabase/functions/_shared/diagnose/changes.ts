@@ -65,7 +65,7 @@ const RELEASE_RATIO = 6;
 const RELEASE_EVENTS = 5;
 const RELEASE_MINIMUM = 0.01;
 /** A fault that shows only in later releases is seldom that of an earlier one. */
-const RELEASE_LATER = 0.2;
+const RELEASE_LATER = 0.03;
 /** Candidates below this are not worth a reader's time. */
 const PROBABILITY_MINIMUM = 0.02;
 const CHANGES_LIMIT = 5;
@@ -203,33 +203,49 @@ function symptomSign({ kind }: Change, { category }: ChangeContext): Sign {
 }
 
 /**
- * Events of a faulty release bear its label. Labels of other releases that lack the change speak against it, more strongly the more of
- * the events bear them; where nothing is labelled nothing is said.
+ * Events of a faulty release bear its label: with share s of the traffic, they all would by chance with probability s each, so a release
+ * that has all the traffic anyway proves nothing by it. Events of releases without the change speak against it; so does a calm release
+ * of its own when only later ones have the errors. Where nothing is labelled nothing is said.
  */
 function releaseSign(
   { release, otherReleases = [], laterReleases = [] }: Change,
-  { releases = {} }: ChangeContext,
+  { releases = {}, releaseTraffic = {} }: ChangeContext,
 ): Sign {
   if (!release) return { ratio: 1, why: null };
-  const count = (labels: readonly string[]) =>
-    labels.reduce((sum, label) => sum + (label === "" ? 0 : releases[label] ?? 0), 0);
-  const [own, others, later] = [count([release]), count(otherReleases), count(laterReleases)];
-  if (own + others === 0) {
-    return later === 0
-      ? { ratio: 1, why: null }
-      : { ratio: RELEASE_LATER, why: "its own release had none of the errors, only later ones have" };
+  const sum = (counts: Readonly<Record<string, number>>, labels: readonly string[]) =>
+    labels.reduce((total, label) => total + (counts[label] ?? 0), 0);
+  const [own, others, later] = [[release], otherReleases, laterReleases].map((labels) =>
+    sum(releases, labels)
+  );
+  if (own === 0 && others === 0) {
+    return later === 0 ? { ratio: 1, why: null } : {
+      ratio: RELEASE_LATER ** certaintyOf(later!),
+      why: "its own release had none of the errors, only later ones have",
+    };
   }
-  const share = own / (own + others);
-  // With n events, the share that a change without fault would have by chance is known to about 1 in n.
-  const certainty = Math.min(1, (own + others) / RELEASE_EVENTS);
-  if (share > 0.9) {
-    return { ratio: 1 + (RELEASE_RATIO - 1) * certainty, why: `its events come from release ${release}` };
+  const errors = own! + others!;
+  const against = others! / errors;
+  if (against > 0.1) {
+    return {
+      ratio: Math.max(RELEASE_MINIMUM, 1 - against * certaintyOf(errors)),
+      why: `${Math.round(against * 100)} % of the events come from releases without it`,
+    };
   }
-  const against = others / (own + others);
+  const [ownTraffic, otherTraffic] = [
+    sum(releaseTraffic, [release]),
+    sum(releaseTraffic, otherReleases),
+  ];
+  if (ownTraffic + otherTraffic === 0) return { ratio: 1, why: null };
+  const share = (ownTraffic + 1) / (ownTraffic + otherTraffic + 1);
   return {
-    ratio: Math.max(RELEASE_MINIMUM, 1 - against * certainty),
-    why: `${Math.round(against * 100)} % of the events come from releases without it`,
+    ratio: Math.min(RELEASE_RATIO, (1 / share) ** Math.min(own!, RELEASE_EVENTS)),
+    why: `its events come from release ${release}, which had ${Math.round(share * 100)} % of the requests`,
   };
+}
+
+/** 0 to 1: how far the labels of so many events can be relied on. */
+function certaintyOf(events: number): number {
+  return Math.min(1, events / RELEASE_EVENTS);
 }
 
 function sentence(change: Change, whys: (string | null)[]): string {

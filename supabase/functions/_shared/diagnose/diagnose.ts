@@ -59,6 +59,7 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
     rateBefore: onset.rateBefore,
     rateAfter: onset.rateAfter,
     ...(input.releases && { releases: input.releases }),
+    ...(input.releaseTraffic && { releaseTraffic: input.releaseTraffic }),
   });
 
   const facts = completeFacts(told, findings, changes, bestPattern);

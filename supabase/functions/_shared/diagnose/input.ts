@@ -29,8 +29,10 @@ export interface DiagnoseInput {
   inspection: DatabaseInspection | null;
   /** Suspects that were weighed elsewhere, by somebody who knows more than this issue; absent or null: weighed here. */
   suspects?: readonly SuspectChange[] | null;
-  /** Events of the present episode by release label; absent when nobody counted. */
+  /** Events of the issue around its onset by release label; absent when nobody counted. */
   releases?: Readonly<Record<string, number>>;
+  /** Requests of all around the same moment, by release label. */
+  releaseTraffic?: Readonly<Record<string, number>>;
 }
 
 /** When the present trouble began, and how much more of it there is since; rates per minute, null when unknown. */

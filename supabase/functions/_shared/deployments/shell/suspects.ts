@@ -1,6 +1,7 @@
 import type { Change } from "../../diagnose/change.ts";
 import { CHANGE_WINDOW_MS } from "../../diagnose/changes.ts";
 import type { SuspectChange } from "../../diagnose/diagnosis.ts";
+import { lineOf } from "../deployment.ts";
 import type { DeploymentRow } from "../store.ts";
 import type { SuspectRows } from "../store-blame.ts";
 import { isProduction, labelOf, labelsOf, shortLabelOf } from "./labels.ts";
@@ -19,8 +20,9 @@ export interface Standing {
 export interface DeploymentSuspects {
   /** Deployments as diagnosis takes changes; beside the configuration's. */
   changes: Change[];
-  /** Events of the present episode by the labels that `changes` use. */
+  /** Events of the issue and requests of all around the onset, by the labels that `changes` use. */
   releases: Record<string, number>;
+  traffic: Record<string, number>;
   standing: Standing | null;
 }
 
@@ -45,12 +47,20 @@ export function deploymentSuspects(
       ? [changeOf(one, production, wayBack(one, production, allowed))]
       : [];
   });
-  const releases: Record<string, number> = {};
-  for (const [release, count] of Object.entries(rows.releases)) {
-    const label = labels.labelOf(release);
-    if (label !== null) releases[label] = (releases[label] ?? 0) + count;
-  }
-  return { changes, releases, standing: standingOf(rows) };
+  const byLabel = (counts: Record<string, number>) => {
+    const sums: Record<string, number> = {};
+    for (const [release, count] of Object.entries(counts)) {
+      const label = labels.labelOf(release);
+      if (label !== null) sums[label] = (sums[label] ?? 0) + count;
+    }
+    return sums;
+  };
+  return {
+    changes,
+    releases: byLabel(rows.releases),
+    traffic: byLabel(rows.traffic),
+    standing: standingOf(rows),
+  };
 }
 
 function changeOf(
@@ -75,8 +85,19 @@ function changeOf(
       commit: one.commit_sha,
       rollback: { decision, method, toId, toExternalId, reasons },
     },
+    // It serves again because what had replaced it was taken back: it was no news when it came.
+    ...(deployments.some((other) => other.id !== one.id && isReturnFrom(one, other)) &&
+      { record: "helped" as const }),
     ...(!isFunction && { release: labelOf(one), ...otherReleases(one, deployments) }),
   };
+}
+
+/** Platforms and Prunella tell of one rollback within this many milliseconds of each other. */
+const ROLLBACK_SKEW_MS = 10_000;
+
+function isReturnFrom(one: DeploymentRow, other: DeploymentRow): boolean {
+  return other.rolled_back_at !== null && lineOf(other) === lineOf(one) &&
+    Math.abs(Date.parse(other.rolled_back_at) - Date.parse(one.promoted_at!)) < ROLLBACK_SKEW_MS;
 }
 
 /**

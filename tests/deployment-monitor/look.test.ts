@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lookForBlame } from "../../supabase/functions/_shared/deployments/shell/look.ts";
+import { recordDeployment } from "../../supabase/functions/_shared/deployments/store.ts";
+import { type ActionsDatabase, actionsDatabase } from "../actions/support/database.ts";
+
+let db: ActionsDatabase;
+beforeAll(async () => {
+  db = await actionsDatabase();
+}, 60_000);
+afterAll(() => db.close());
+
+/** A project whose past hour is written down second by second; the clock goes with it. */
+async function story() {
+  const projectId = await db.addProject();
+  const start = Date.now() - 3_600_000;
+  let now = start;
+  const at = () => new Date(now);
+  return {
+    projectId,
+    at,
+    /** `seconds` of traffic at ten requests a second, in steps of ten seconds; looks every `lookEvery` seconds. */
+    async live(seconds: number, release: string, errorsPerStep = 0, lookEvery = 60) {
+      const verdicts = [];
+      for (let passed = 0; passed < seconds; passed += 10) {
+        now += 10_000;
+        await db.rpc("record_batch", {
+          p_batch: {
+            events: Array.from({ length: errorsPerStep }, () => event(projectId, release, at())),
+            traffic: [{
+              project_id: projectId,
+              minute_at: at().toISOString(),
+              release,
+              environment: "production",
+              request_count: 100,
+              failed_request_count: errorsPerStep,
+              session_count: 0,
+              crashed_session_count: 0,
+              duration_ms_sum: 5_000,
+            }],
+          },
+          p_now: at().toISOString(),
+        });
+        if (now % (lookEvery * 1000) < 10_000) {
+          verdicts.push(...(await lookForBlame(db.client, projectId, new Date(now + 1_000))).verdicts);
+        }
+      }
+      return verdicts;
+    },
+    deploy: (release: string) =>
+      recordDeployment(db.client, projectId, {
+        target: "other",
+        external_id: release,
+        service: "shop",
+        environment: "production",
+        status: "serving",
+        at: at().toISOString(),
+        release,
+      }, at()),
+  };
+}
+
+function event(projectId: number, release: string, at: Date) {
+  return {
+    project_id: projectId,
+    event_id: crypto.randomUUID(),
+    fingerprint: "f".repeat(64),
+    fingerprint_version: 1,
+    type: "TypeError",
+    title: "TypeError: undefined is not a function",
+    platform: "javascript",
+    level: "error",
+    release,
+    environment: "production",
+    occurred_at: at.toISOString(),
+    payload: { message: null, exceptions: [{ type: "TypeError", value: "x is undefined", frames: [] }] },
+  };
+}
+
+describe("a look at a project", () => {
+  it("blames the release whose traffic fails, and writes down how sure it is", async () => {
+    const { projectId, live, deploy, at } = await story();
+    await deploy("shop@1");
+    await live(900, "shop@1");
+    const bad = await deploy("shop@2");
+    const deployedAt = at().getTime();
+    const verdicts = await live(180, "shop@2", 5, 20);
+    const blame = verdicts.find(({ decision }) => decision === "blame");
+    expect(blame).toMatchObject({ changeId: `deployment:${bad.id}` });
+    expect(blame!.decidedAt - deployedAt).toBeLessThanOrEqual(120_000);
+    expect(verdicts.some(({ rollback }) => rollback)).toBe(true);
+
+    const rows = await db.query(
+      "select candidate, probability, verdict, rollback, issue_id is not null as about_issue from deployment_error_correlations where project_id = $1 order by probability desc",
+      [projectId],
+    );
+    expect(rows[0]).toMatchObject({
+      candidate: `deployment:${bad.id}`,
+      verdict: "blame",
+      rollback: true,
+      about_issue: true,
+    });
+    const total = rows.reduce((sum, row) => sum + Number(row.probability), 0);
+    expect(total).toBeGreaterThan(0.99);
+    expect(total).toBeLessThanOrEqual(1.000001);
+  }, 60_000);
+
+  it("blames nobody when errors rise long after a deployment and on all releases alike", async () => {
+    const { projectId, live, deploy } = await story();
+    await deploy("shop@1");
+    await live(900, "shop@1");
+    await deploy("shop@2");
+    await live(600, "shop@2");
+    // Both releases still serve, and both fail.
+    for (let round = 0; round < 6; round++) {
+      await live(20, "shop@1", 3, 20);
+      await live(20, "shop@2", 3, 20);
+    }
+    const rows = await db.query(
+      "select candidate from deployment_error_correlations where project_id = $1 and verdict = 'blame'",
+      [projectId],
+    );
+    expect(rows).toEqual([]);
+  }, 60_000);
+
+  it("counts nothing twice, whatever the looks' distance", async () => {
+    const { projectId, live, deploy } = await story();
+    await deploy("shop@1");
+    await live(300, "shop@1", 1, 10);
+    await lookForBlame(db.client, projectId, new Date());
+    const [row] = await db.query("select state from blame_states where project_id = $1", [projectId]);
+    const { core } = row!.state as { core: { services: Record<string, { requestsEver: number }> } };
+    expect(core.services.shop!.requestsEver).toBe(3_000);
+  }, 60_000);
+
+  it("lets the quicker of two looks at once count", async () => {
+    const { projectId, live, deploy, at } = await story();
+    await deploy("shop@1");
+    await live(60, "shop@1", 0, 3_600);
+    const now = new Date(at().getTime() + 5_000);
+    const looks = await Promise.all([1, 2, 3].map(() => lookForBlame(db.client, projectId, now)));
+    expect(looks.filter(({ looked }) => looked)).toHaveLength(1);
+  }, 60_000);
+
+  it("leaves a project alone that deploys nothing", async () => {
+    const { projectId, live } = await story();
+    await live(60, "shop@1", 2, 10);
+    expect(await db.query("select from blame_states where project_id = $1", [projectId])).toEqual([]);
+  }, 60_000);
+});
