@@ -99,7 +99,7 @@ it.each(["before", "after"] as const)(
     expect(lessons).toEqual([{ outcome: "not_resolved" }, { outcome: "succeeded" }]);
     const { failure_weight } = await ward.one(
       "select failure_weight from action_records where project_id = $1 and action = $2",
-      [id],
+      [id, `webhook.reload-${phase}`],
     );
     expect(failure_weight).toBeGreaterThan(0);
     expect(failure_weight).toBeLessThanOrEqual(1);
@@ -161,4 +161,22 @@ it("confidence is calibrated again after every fifth outcome", async () => {
   await ward.healUntil("select from lessons where project_id = $1", [id]);
   await ward.work();
   expect(await versions()).toBe(before + 1);
+});
+
+it("a fix is verified although its issue was resolved by hand and came back before the first look", async () => {
+  const { id } = await runbookProject(ward, [{
+    name: "again",
+    helps: false,
+    configuration: { recovery_ms: 30_000 },
+  }]);
+  await ward.healUntil("select from auto_fixes where project_id = $1 and state = 'verifying'", [id]);
+  await ward.sql("update detected_errors set status = 'resolved', updated_at = $2 where project_id = $1", [
+    id,
+    ward.clock.now(),
+  ]);
+  await ward.elapse(10_000);
+  expect(await ward.issue(id)).toMatchObject({ status: "regressed" });
+  await ward.heal(150_000);
+  expect((await ward.fixes(id))[0]).toMatchObject({ state: "rolled_back", outcome: "not_resolved" });
+  expect(ward.worker.failures.filter((failure) => failure.startsWith("verify"))).toEqual([]);
 });

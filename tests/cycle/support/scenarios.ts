@@ -23,8 +23,8 @@ export async function poolProject(ward: Ward, options: ProjectOptions = {}): Pro
   return { id, app, breakIt: () => ward.change(id, POOL_SIZE, 1) };
 }
 
-/** Successes that make an action certain enough to be applied alone, with every threshold that is possible here. */
-export const PROVEN = 60;
+/** Successes that make an action certain enough to be applied alone, and its probability so certain that chance decides nothing. */
+export const PROVEN = 400;
 
 /** Errors come for so long before the engine looks: enough to tell afterwards whether they became fewer. */
 const ALREADY_BROKEN_MS = 6_000;

@@ -8,7 +8,7 @@ import type { JsonObject } from "../platform/json.ts";
 import type { FixChanges, FixContext } from "./fix.ts";
 import { DONE, fixIdOf, type HealWorld, later, leaseAllows, type StepResult } from "./step.ts";
 import { actionOf, askTarget } from "./targets.ts";
-import { countsNow } from "./verification/counts.ts";
+import { countsNow, episodeOf } from "./verification/counts.ts";
 
 /** Milliseconds until the gate is asked again when it is closed for now: the kill switch, or another fix on the target. */
 const GATE_RETRY_MS = 5_000;
@@ -112,7 +112,7 @@ async function applied({ world, context, action }: Applying, result: JsonObject)
     verify_from: from.toISOString(),
     verify_until: new Date(from.getTime() + action.verificationWindowMs).toISOString(),
     // The counts that this step began with: what came before the fix.
-    verification: { at_apply: countsNow(context) },
+    verification: { at_apply: countsNow(context), episode: episodeOf(context) },
   };
   await world.fixes.advance(context.fix.id, "applying", "verifying", changes);
   return DONE;

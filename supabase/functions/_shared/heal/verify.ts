@@ -9,6 +9,7 @@ import {
   type Counts,
   countsNow,
   countsSchema,
+  episodeSchema,
   exposureBetween,
 } from "./verification/counts.ts";
 import { startVerification, updateVerification } from "./verification/sequential-test.ts";
@@ -21,9 +22,10 @@ const LONGEST_BETWEEN_LOOKS_MS = 15_000;
 /** Runbooks may say that they need no time at all; the test needs some. */
 const SHORTEST_WINDOW_MS = 1_000;
 
-/** `auto_fixes.verification`: the counts when the fix was applied, those when its effect was there, and the running test. */
+/** `auto_fixes.verification`: the counts and the episode when the fix was applied, the counts when its effect was there, and the running test. */
 const verificationSchema = z.object({
   at_apply: countsSchema,
+  episode: episodeSchema.optional(),
   baseline: countsSchema.optional(),
   exposure_of: z.enum(["requests", "sessions", "seconds"]).optional(),
   state: z.custom<VerificationState>((value) => typeof value === "object" && value !== null).optional(),
@@ -80,7 +82,7 @@ async function start(
     }
     return await takeBack(world, context, "inconclusive", "The target did not show the effect in time.");
   }
-  const before = beforeWindow(context, verification.at_apply);
+  const before = beforeWindow(context, verification.at_apply, verification.episode);
   const { exposureOf, ...window } = before;
   const windowMs = Math.max(SHORTEST_WINDOW_MS, found.action.verificationWindowMs);
   const state = startVerification(window, { windowMs });

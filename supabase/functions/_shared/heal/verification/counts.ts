@@ -10,16 +10,19 @@ export const countsSchema = z.object({
 });
 export type Counts = z.infer<typeof countsSchema>;
 
+/** When the issue's present life began, and the totals at that moment. */
+export const episodeSchema = z.object({
+  episode_started_at: z.string(),
+  episode_event_count: z.number(),
+  episode_request_count: z.number(),
+  episode_session_count: z.number(),
+});
+export type Episode = z.infer<typeof episodeSchema>;
+
 /** What the counts are read from; the context of a fix has it. */
 export interface CountsSource {
   now: string;
-  issue: {
-    event_count: number;
-    episode_started_at: string;
-    episode_event_count: number;
-    episode_request_count: number;
-    episode_session_count: number;
-  };
+  issue: Episode & { event_count: number };
   totals: { request_count: number; session_count: number };
   /** The ten whole minutes before the fix. */
   recent: { errors: number; requests: number; sessions: number };
@@ -41,20 +44,28 @@ export function countsNow(source: CountsSource): Counts {
   };
 }
 
+export function episodeOf({ issue }: CountsSource): Episode {
+  const { episode_started_at, episode_event_count, episode_request_count, episode_session_count } = issue;
+  return { episode_started_at, episode_event_count, episode_request_count, episode_session_count };
+}
+
 /**
  * The issue before the fix: from its onset to the moment of applying, or its last ten minutes. Errors are counted over requests
  * where the application reports them, else over sessions, else over seconds.
+ *
+ * @param episode the one that the fix was applied in; the issue may have begun another meanwhile
  */
 export function beforeWindow(
   source: CountsSource,
   atApply: Counts,
+  episode: Episode = source.issue,
 ): BeforeWindow & { exposureOf: ExposureOf } {
-  const startedAt = Date.parse(source.issue.episode_started_at);
+  const startedAt = Date.parse(episode.episode_started_at);
   const lastedMs = Date.parse(atApply.at) - startedAt;
   const isFresh = lastedMs < FRESH_EPISODE_MS;
-  const errors = isFresh ? atApply.errors - source.issue.episode_event_count : source.recent.errors;
-  const requests = isFresh ? atApply.requests - source.issue.episode_request_count : source.recent.requests;
-  const sessions = isFresh ? atApply.sessions - source.issue.episode_session_count : source.recent.sessions;
+  const errors = isFresh ? Math.max(0, atApply.errors - episode.episode_event_count) : source.recent.errors;
+  const requests = isFresh ? atApply.requests - episode.episode_request_count : source.recent.requests;
+  const sessions = isFresh ? atApply.sessions - episode.episode_session_count : source.recent.sessions;
   const exposureOf: ExposureOf = requests > 0 ? "requests" : sessions > 0 ? "sessions" : "seconds";
   const seconds = isFresh ? Math.max(1, lastedMs / SECOND_MS) : RECENT_SECONDS;
   const exposure = exposureOf === "requests" ? requests : exposureOf === "sessions" ? sessions : seconds;
