@@ -39,7 +39,7 @@ export async function pollFunctions(
       service: one.slug,
       environment: "production",
       status: "serving",
-      at: timeOf(one, now),
+      at: servedSince(one, known, now),
       content_hash: hash,
     }, now);
     await storeFunctionVersion(client, project.id, {
@@ -48,6 +48,16 @@ export async function pollFunctions(
     });
   }
   return fresh.length;
+}
+
+/** The version that the platform has now serves, so it came after the one that we believed to serve: a rollback of ours may be as young. */
+function servedSince(one: EdgeFunction, known: readonly DeploymentRow[], now: Date): string {
+  const believed = known.find(({ target, service, status }) =>
+    target === "supabase" && service === one.slug && status === "serving"
+  );
+  const at = timeOf(one, now);
+  if (!believed?.promoted_at || Date.parse(believed.promoted_at) < Date.parse(at)) return at;
+  return new Date(Date.parse(believed.promoted_at) + 1).toISOString();
 }
 
 /** A platform that does not tell when, or tells the future, is believed to have done it now. */
