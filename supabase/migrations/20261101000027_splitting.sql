@@ -158,6 +158,7 @@ declare
   v_issue public.detected_errors;
   v_group jsonb;
   v_target_id bigint;
+  v_before bigint;
   v_moved bigint;
   v_result jsonb := jsonb_build_array();
 begin
@@ -174,10 +175,13 @@ begin
   end if;
   perform prunella.save_grouping(v_issue.project_id, p_learning, p_expected_version);
   for v_group in select g from jsonb_array_elements(p_groups) as g order by g ->> 'fingerprint' loop
+    select coalesce(sum(d.event_count), 0) into v_before from public.detected_errors as d
+    where d.project_id = v_issue.project_id and d.fingerprint = v_group ->> 'fingerprint';
     v_target_id := prunella.issue_for_split(v_issue, v_group, p_now);
-    v_moved := prunella.move_events(
+    perform prunella.move_events(
       v_issue.id, v_target_id, array(select jsonb_array_elements_text(v_group -> 'events'))::uuid[], p_now
     );
+    select d.event_count - v_before into v_moved from public.detected_errors as d where d.id = v_target_id;
     v_result := v_result || jsonb_build_object('issue', v_target_id, 'moved_count', v_moved);
     perform prunella.note_regrouping(
       v_issue.project_id, 'issue_split',

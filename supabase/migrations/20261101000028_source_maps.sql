@@ -139,7 +139,7 @@ begin
     ) values (
       v_issue.project_id, p_name ->> 'fingerprint', (p_name ->> 'version')::smallint, p_name ->> 'type', p_name ->> 'title',
       p_name ->> 'culprit', v_issue.platform, v_issue.level, v_issue.severity, v_issue.environment, v_issue.first_release,
-      v_issue.last_release, v_issue.first_seen_at, v_issue.last_seen_at, p_now, p_name -> 'components', v_issue.id, p_now, p_now, 'archived'
+      v_issue.last_release, v_issue.first_seen_at, v_issue.last_seen_at, p_now, p_name -> 'components', v_issue.id, p_now, p_now, 'ongoing'
     );
   elsif v_into.id <> v_issue.id then
     -- What people took apart stays apart.
