@@ -1,100 +1,97 @@
-import { addTo, emptyTally, Scorer } from "./blame/score.ts";
-import { Random } from "./blame/random.ts";
-import { makeWorld, play } from "./blame/simulator.ts";
 import { advance } from "../supabase/functions/_shared/deployments/blame/observe.ts";
 import { emptyState } from "../supabase/functions/_shared/deployments/blame/state.ts";
+import { BASE, HARD, type Mix } from "./blame/mixes.ts";
+import { Random } from "./blame/random.ts";
+import { addTo, emptyTally, expectedCalibration, quantile, Scorer, type Tally } from "./blame/score.ts";
+import { AFFECTED_FAILURES } from "./blame/simulator-faults.ts";
+import { FAULTY_RATE } from "./blame/simulator-changes.ts";
+import { makeWorld, play } from "./blame/simulator.ts";
 
-const tally = emptyTally();
-const seed = Number(Deno.args[0] ?? 1);
-const n = Number(Deno.args[1] ?? 1200);
-const random = new Random(seed);
-const t0 = performance.now();
-let cpu = 0, steps = 0, worst = 0;
-for (let p = 0; p * 150 < n; p++) {
-  const world = makeWorld(random, 150);
-  const scorer = new Scorer();
-  let state = emptyState(Date.UTC(2025, 0, 6));
-  play(random, world, (o, truth) => {
-    const t = performance.now();
-    const verdicts = advance(state, o);
-    const d = performance.now() - t;
-    cpu += d;
-    steps++;
-    worst = Math.max(worst, d);
-    return verdicts.flatMap((v) => scorer.take(v, truth) ?? []);
-  });
-  addTo(tally, world, scorer);
-  if (Deno.args[2]) {
-    for (const b of scorer.blames) {
-      if (!b.correct) {
-        console.log(
-          "WRONG",
-          b.scenario,
-          b.probability.toFixed(3),
-          b.rollback,
-          b.changeId,
-          JSON.stringify(
-            {
-              ...b.verdict,
-              hypotheses: b.verdict.hypotheses.slice(0, 3),
-              factors: b.verdict.factors.map((f) => f.name + " " + f.nats.toFixed(1) + " " + f.statement),
-            },
-            null,
-            1,
-          ),
-          world.faults.find((f) => f.id === b.causeId)?.changeId,
-          "fault start",
-          world.faults.find((f) => f.id === b.causeId)?.startAt,
-        );
-      }
-    }
-    for (const f of world.faults) {
-      if (f.changeId && f.affectedAt && !scorer.blames.some((b) => b.correct && b.changeId === f.changeId)) {
-        console.log(
-          "MISSED",
-          f.scenario,
-          f.changeId,
-          f.change!.kind,
-          f.effects.map((e) =>
-            [
-              e.service.name,
-              e.service.rps.toFixed(2),
-              e.share.toFixed(3),
-              e.issues.map((i) => i.issue.category + i.issue.id),
-            ].join()
-          ),
-          "dur min",
-          ((f.endAt - f.firstFailureAt!) / 60000).toFixed(1),
-          "delay",
-          ((f.startAt - f.change!.effectiveAt) / 1000).toFixed(0),
-        );
-      }
-    }
+export const describe =
+  `Which change broke it: a seeded simulator of deployments, faults and confounders, played against the blame model.
+--seed <n>      seed of the worlds (default 1)
+--rollouts <n>  changes that go out (default 1200; the hard mix plays a third of them)
+--mix <name>    base, hard or both (default both)
+Keys of the first row of each mix: precision (blames that named the change that made the errors, of all blames; one per change
+and true cause), recall (faulty changes named, of all with an affected minute: one with ${AFFECTED_FAILURES} failing requests or more),
+recall_any (the same over all that made any request fail), time_to_blame_p50_s and _p95_s (from the end of the first affected
+minute, 0 when named before), since_first_failure_p95_s, wrong_rollback_rate (automatic rollbacks of an innocent change, of all
+automatic rollbacks), calibration_error. Rows with a scenario tell incidents, those found, and those blamed on a wrong change.`;
+
+/** Changes of one project before the next one is drawn: teams, services and traffic differ. */
+const ROLLOUTS_PER_PROJECT = 150;
+const START = Date.UTC(2025, 0, 6);
+
+export function run(args: string[]): Promise<{ results: Record<string, unknown>[] }> {
+  const option = (name: string) => args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
+  const seed = Number(option("--seed") ?? 1);
+  const rollouts = Number(option("--rollouts") ?? 1200);
+  const wanted = option("--mix") ?? "both";
+  const mixes = [BASE, HARD].filter((mix) => wanted === "both" || wanted === mix.name);
+  if (!Number.isInteger(seed) || !(rollouts > 0) || mixes.length === 0) {
+    return Promise.reject(new Error(`arguments are wrong. ${describe}`));
   }
-  console.error(
-    p,
-    world.project.services.length,
-    ((performance.now() - t0) / 1000).toFixed(1),
-    Object.keys(state.subjects).length,
-    JSON.stringify(state).length,
-  );
+  const results = mixes.flatMap((mix) => {
+    const count = mix === BASE ? rollouts : Math.ceil(rollouts / 3);
+    const started = performance.now();
+    const tally = playMix(seed, count, mix);
+    return rows(mix, seed, tally, (performance.now() - started) / 1000);
+  });
+  return Promise.resolve({ results });
 }
-const q = (a: number[], p: number) => a.sort((x, y) => x - y)[Math.floor(a.length * p)];
-console.log({
-  precision: tally.correctBlames / tally.blames,
-  recall: tally.found / tally.affecting,
-  affecting: tally.affecting,
-  blames: tally.blames,
-  p50: q(tally.afterMinute, .5),
-  p95: q(tally.afterMinute, .95),
-  f50: q(tally.afterFailure, .5),
-  f95: q(tally.afterFailure, .95),
-  wrong: tally.wrongRollbacks / tally.rollbacks,
-  rollbacks: tally.rollbacks,
-  wrongN: tally.wrongRollbacks,
-  cpuMsPerStep: cpu / steps,
-  steps,
-  worst,
-});
-console.table(tally.scenarios);
-console.log("STATED " + JSON.stringify(tally.stated.map((x) => [x.probability, x.correct ? 1 : 0])));
+
+/** Plays projects until enough changes went out. Rollbacks that the model asks for happen, right or wrong. */
+function playMix(seed: number, rollouts: number, mix: Mix): Tally {
+  const random = new Random(seed);
+  const tally = emptyTally();
+  while (tally.rollouts < rollouts) {
+    const world = makeWorld(random, Math.min(ROLLOUTS_PER_PROJECT, rollouts - tally.rollouts), mix);
+    const scorer = new Scorer();
+    const state = emptyState(START);
+    play(random, world, (observation, truth) => {
+      tally.observations++;
+      return advance(state, observation).flatMap((verdict) => scorer.take(verdict, truth) ?? []);
+    });
+    addTo(tally, world, scorer);
+  }
+  return tally;
+}
+
+function rows(mix: Mix, seed: number, tally: Tally, seconds: number): Record<string, unknown>[] {
+  const share = (part: number, whole: number) => whole === 0 ? null : round(part / whole);
+  const { name, onset, ...shares } = mix;
+  const total = {
+    mix: name,
+    scenario: "all",
+    seed,
+    rollouts: tally.rollouts,
+    precision: share(tally.correctBlames, tally.blames),
+    recall: share(tally.found, tally.affecting),
+    time_to_blame_p50_s: quantile(tally.afterMinute, 0.5),
+    time_to_blame_p95_s: quantile(tally.afterMinute, 0.95),
+    wrong_rollback_rate: share(tally.wrongRollbacks, tally.rollbacks),
+    recall_any: share(tally.foundFailing, tally.failing),
+    since_first_failure_p95_s: quantile(tally.afterFailure, 0.95),
+    calibration_error: round(expectedCalibration(tally.stated)),
+    blames: tally.blames,
+    rollbacks: tally.rollbacks,
+    faulty: tally.faulty,
+    affecting: tally.affecting,
+    base_rates: { faulty: FAULTY_RATE, onset, ...shares },
+    observations_per_s: Math.round(tally.observations / seconds),
+  };
+  const scenarios = Object.entries(tally.scenarios).sort(([a], [b]) => a < b ? -1 : 1).map((
+    [scenario, row],
+  ) => ({
+    mix: name,
+    scenario,
+    incidents: row.incidents,
+    found: row.found,
+    blamed_wrongly: row.wrong,
+  }));
+  return [total, ...scenarios];
+}
+
+function round(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}

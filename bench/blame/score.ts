@@ -17,6 +17,7 @@ export interface Blame {
 }
 
 export interface Tally {
+  observations: number;
   rollouts: number;
   faulty: number;
   /** Faulty changes that made any request fail, and those of them that were named. */
@@ -39,6 +40,7 @@ export interface Tally {
 
 export function emptyTally(): Tally {
   return {
+    observations: 0,
     rollouts: 0,
     faulty: 0,
     failing: 0,
@@ -127,4 +129,23 @@ export function addTo(tally: Tally, world: World, scorer: Scorer): void {
   for (const blame of scorer.blames) {
     tally.stated.push({ probability: blame.probability, correct: blame.correct });
   }
+}
+
+/** The value below which this share of the values lies; null without values. */
+export function quantile(values: readonly number[], share: number): number | null {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}
+
+/** Mean gap between stated probability and share of right blames, over ten bins. */
+export function expectedCalibration(stated: readonly { probability: number; correct: boolean }[]): number {
+  if (stated.length === 0) return 0;
+  const bins = Array.from({ length: 10 }, () => ({ stated: 0, right: 0 }));
+  for (const { probability, correct } of stated) {
+    const bin = bins[Math.min(9, Math.floor(probability * 10))]!;
+    bin.stated += probability;
+    bin.right += correct ? 1 : 0;
+  }
+  return bins.reduce((sum, bin) => sum + Math.abs(bin.stated - bin.right), 0) / stated.length;
 }

@@ -1,5 +1,6 @@
 import type { Change, ChangeKind } from "../../supabase/functions/_shared/deployments/blame/types.ts";
 import type { SimProject, SimService } from "./simulator-project.ts";
+import type { Mix } from "./mixes.ts";
 import type { Random } from "./random.ts";
 
 /** A change as it really was. `reported` is what the monitored side tells of it, `effectiveAt` when it really reached traffic. */
@@ -29,10 +30,6 @@ const KIND_WEIGHTS: Record<ChangeKind, number> = {
   configuration: 18,
   flag: 12,
 };
-/** Share of changes that are followed by another one within 20-90 s. */
-export const TRAIN_SHARE = 0.18;
-/** Share of deployments whose files nobody reports. */
-export const UNKNOWN_FILES_SHARE = 0.08;
 
 const KEYS = [
   "PAYMENT_TIMEOUT_MS",
@@ -47,7 +44,7 @@ const FLAGS = ["new-checkout", "fast-search", "dark-mode", "invoice-v2", "bulk-i
 
 let changeCount = 0;
 
-export function makeChange(random: Random, project: SimProject, at: number): SimChange {
+export function makeChange(random: Random, project: SimProject, at: number, mix: Mix): SimChange {
   const kind = random.weighted(KIND_WEIGHTS);
   const global = (kind === "configuration" || kind === "flag") && random.chance(0.3);
   const service = global ? null : random.pick(project.services);
@@ -69,7 +66,7 @@ export function makeChange(random: Random, project: SimProject, at: number): Sim
       service: service?.name ?? null,
       at: reportedAt,
       version,
-      files: isCode && !random.chance(UNKNOWN_FILES_SHARE) ? files : null,
+      files: isCode && !random.chance(mix.unknownFilesShare) ? files : null,
       names: isCode ? (kind === "edge_function" ? [service!.name] : []) : [keyName],
       rollout: knowsSteps
         ? steps.map((step) => ({ at: Math.max(step.at, reportedAt), share: step.share }))

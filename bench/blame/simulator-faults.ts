@@ -1,5 +1,6 @@
 import type { Category } from "../../supabase/functions/_shared/diagnose/diagnosis.ts";
 import type { DependencyHealth } from "../../supabase/functions/_shared/deployments/blame/types.ts";
+import type { Mix } from "./mixes.ts";
 import type { Random } from "./random.ts";
 import { folderOf, type SimChange } from "./simulator-changes.ts";
 import { frameOf, newIssue, type SimIssue, type SimProject, type SimService } from "./simulator-project.ts";
@@ -60,8 +61,6 @@ const MINUTE = 60_000;
 const HOUR = 3_600_000;
 let faultCount = 0;
 
-/** Where regressions were seen to show in public post-mortems: mostly at once, sometimes much later. */
-export const ONSET_WEIGHTS = { at_once: 80, minutes: 18, hours: 1.5, slow_leak: 0.5 };
 const CODE: Partial<Record<Category, number>> = {
   runtime: 40,
   validation: 14,
@@ -155,10 +154,10 @@ function issuesOf(
   return issues;
 }
 
-export function faultOfChange(random: Random, project: SimProject, change: SimChange): SimFault {
+export function faultOfChange(random: Random, project: SimProject, change: SimChange, mix: Mix): SimFault {
   const service = change.service ?? random.pick(project.services);
   const isCode = change.kind === "deployment" || change.kind === "edge_function";
-  const onset = random.weighted(ONSET_WEIGHTS);
+  const onset = random.weighted(mix.onset);
   const pickUp = isCode ? 0 : random.between(0, 45_000);
   const delay = {
     at_once: pickUp,
@@ -193,7 +192,7 @@ export function faultOfChange(random: Random, project: SimProject, change: SimCh
   });
 
   const others = project.services.filter((other) => other !== service);
-  const elsewhere = others.length > 0 && random.chance(0.01);
+  const elsewhere = others.length > 0 && random.chance(mix.elsewhereShare);
   const effects = elsewhere
     ? [effect(random.pick(others), false, random.between(0, 20_000))]
     : [effect(service, true, 0)];
@@ -207,7 +206,7 @@ export function faultOfChange(random: Random, project: SimProject, change: SimCh
       if (random.chance(0.35)) effects.push(effect(other, true, random.between(0, 30_000)));
     }
   }
-  const silent = random.chance(0.03);
+  const silent = random.chance(mix.silentShare);
   if (silent) { for (const one of effects) one.issues = []; }
 
   const startAt = change.effectiveAt + delay;

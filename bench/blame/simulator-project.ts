@@ -1,4 +1,5 @@
 import type { Category } from "../../supabase/functions/_shared/diagnose/diagnosis.ts";
+import type { Mix } from "./mixes.ts";
 import type { Random } from "./random.ts";
 
 export interface SimIssue {
@@ -95,7 +96,7 @@ export function frameOf(random: Random, file: string): string {
   return random.pick([file, `webpack://_N_E/./${file}`, `/var/task/${file}`, `file:///app/${file}`]);
 }
 
-function makeService(random: Random, name: string): SimService {
+function makeService(random: Random, name: string, mix: Mix): SimService {
   const folders = FOLDERS.filter(() => random.chance(0.6));
   if (folders.length === 0) folders.push("lib");
   const files: string[] = [];
@@ -119,7 +120,7 @@ function makeService(random: Random, name: string): SimService {
     name,
     rps: random.logBetween(0.3, 60),
     dailyAmplitude: random.between(0.2, 0.8),
-    labelled: random.chance(0.88),
+    labelled: !random.chance(mix.unlabelledShare),
     gradual: random.chance(0.3),
     files,
     dependencies: DEPENDENCIES.filter(() => random.chance(0.35)),
@@ -128,9 +129,9 @@ function makeService(random: Random, name: string): SimService {
   };
 }
 
-export function makeProject(random: Random): SimProject {
+export function makeProject(random: Random, mix: Mix): SimProject {
   const services = SERVICE_NAMES.slice(0, random.integer(3, SERVICE_NAMES.length)).map((name) =>
-    makeService(random, name)
+    makeService(random, name, mix)
   );
   return {
     services,

@@ -5,8 +5,9 @@ import type {
   Observation,
   TrafficCount,
 } from "../../supabase/functions/_shared/deployments/blame/types.ts";
+import type { Mix } from "./mixes.ts";
 import type { Random } from "./random.ts";
-import { makeChange, shareAt, type SimChange, TRAIN_SHARE } from "./simulator-changes.ts";
+import { makeChange, shareAt, type SimChange } from "./simulator-changes.ts";
 import {
   AFFECTED_FAILURES,
   faultOfChange,
@@ -33,17 +34,6 @@ const START = Date.UTC(2025, 0, 6);
 /** Quiet time before the first change, so that rates are known. */
 const WARM_UP_MS = 4 * 3_600_000;
 
-/** Confounders a day and project; those that coincide with a change come on top, as shares of all changes. */
-export const CONFOUNDERS = {
-  outagesPerDay: 0.5,
-  spikesPerDay: 0.7,
-  leaksPerDay: 0.25,
-  rareIssuesPerDay: 4,
-  outageAtChangeShare: 0.002,
-  spikeAtChangeShare: 0.002,
-  leakAtChangeShare: 0.001,
-  rareIssueAtChangeShare: 0.003,
-};
 /** What is missing: rows that come late (by up to a minute), rows that never come. */
 export const LATE_SHARE = 0.08;
 export const LOST_SHARE = 0.003;
@@ -56,8 +46,8 @@ export interface World {
 }
 
 /** Draws a project's whole future: what will change, and what will break when. */
-export function makeWorld(random: Random, rollouts: number): World {
-  const project = makeProject(random);
+export function makeWorld(random: Random, rollouts: number, mix: Mix): World {
+  const project = makeProject(random, mix);
   const changes: SimChange[] = [];
   let at = START + WARM_UP_MS;
   while (changes.length < rollouts) {
@@ -65,15 +55,15 @@ export function makeWorld(random: Random, rollouts: number): World {
     // Few people deploy at night.
     const hour = new Date(at).getUTCHours();
     if ((hour < 7 || hour > 20) && random.chance(0.8)) continue;
-    changes.push(makeChange(random, project, at));
-    while (changes.length < rollouts && random.chance(TRAIN_SHARE)) {
+    changes.push(makeChange(random, project, at, mix));
+    while (changes.length < rollouts && random.chance(mix.trainShare)) {
       at += random.between(20_000, 90_000);
-      changes.push(makeChange(random, project, at));
+      changes.push(makeChange(random, project, at, mix));
     }
   }
   const endAt = at + 3 * 3_600_000;
   const faults: SimFault[] = changes.filter((change) => change.faulty).map((change) =>
-    faultOfChange(random, project, change)
+    faultOfChange(random, project, change, mix)
   );
   const days = (endAt - START - WARM_UP_MS) / DAY;
   const scatter = (perDay: number, make: (startAt: number) => SimFault) => {
@@ -81,17 +71,17 @@ export function makeWorld(random: Random, rollouts: number): World {
       faults.push(make(random.between(START + WARM_UP_MS, endAt)));
     }
   };
-  scatter(CONFOUNDERS.outagesPerDay, (startAt) => outage(random, project, startAt));
-  scatter(CONFOUNDERS.spikesPerDay, (startAt) => spike(random, project, startAt));
-  scatter(CONFOUNDERS.leaksPerDay, (startAt) => leak(random, project, startAt));
-  scatter(CONFOUNDERS.rareIssuesPerDay, (startAt) => rareIssue(random, project, startAt));
+  scatter(mix.outagesPerDay, (startAt) => outage(random, project, startAt));
+  scatter(mix.spikesPerDay, (startAt) => spike(random, project, startAt));
+  scatter(mix.leaksPerDay, (startAt) => leak(random, project, startAt));
+  scatter(mix.rareIssuesPerDay, (startAt) => rareIssue(random, project, startAt));
   for (const change of changes) {
     if (change.faulty) continue;
     const near = change.effectiveAt + random.between(-60_000, 120_000);
-    if (random.chance(CONFOUNDERS.outageAtChangeShare)) faults.push(outage(random, project, near));
-    if (random.chance(CONFOUNDERS.spikeAtChangeShare)) faults.push(spike(random, project, near));
-    if (random.chance(CONFOUNDERS.leakAtChangeShare)) faults.push(leak(random, project, near));
-    if (random.chance(CONFOUNDERS.rareIssueAtChangeShare)) faults.push(rareIssue(random, project, near));
+    if (random.chance(mix.outageAtChangeShare)) faults.push(outage(random, project, near));
+    if (random.chance(mix.spikeAtChangeShare)) faults.push(spike(random, project, near));
+    if (random.chance(mix.leakAtChangeShare)) faults.push(leak(random, project, near));
+    if (random.chance(mix.rareIssueAtChangeShare)) faults.push(rareIssue(random, project, near));
   }
   for (const service of project.services) {
     for (const background of service.background) {

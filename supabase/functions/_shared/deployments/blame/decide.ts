@@ -3,7 +3,7 @@ import type { Factor, Verdict } from "./types.ts";
 import { weigh, type Weighed } from "./weigh.ts";
 
 /** A change is named from this probability on. */
-export const BLAME_PROBABILITY = 0.88;
+export const BLAME_PROBABILITY = 0.86;
 /**
  * Other witnesses (health of dependencies, other services, second events) come some seconds after the first error. Until they
  * had this long to speak, only near certainty is said.
@@ -12,21 +12,24 @@ export const PATIENCE_MS = 40_000;
 export const EARLY_PROBABILITY = 0.995;
 /** From this age on a change is named even if a second one is not ruled out, provided that it was a change at all. */
 export const CHOICE_MS = 60_000;
-export const CHOICE_PROBABILITY = 0.8;
+export const CHOICE_PROBABILITY = 0.78;
 export const SOME_CHANGE_PROBABILITY = 0.96;
 /** What could not be said after this long asks for more: slow drifts of noise are easier to mistake than a sharp start. */
 export const LATE_MS = 4 * 60_000;
-export const LATE_PROBABILITY = 0.97;
+export const LATE_PROBABILITY = 0.95;
 /** After this nothing new is named: what took so long to become visible rose slowly, and fits whatever came before it. */
 export const TOO_LATE_MS = 12 * 60_000;
 /** Early words also need this much evidence besides the moment. */
 export const EARLY_CORROBORATION_NATS = 3;
-/** No blame below this e-value: with nothing changed, one look-for-ever in twenty would reach it. */
-export const BLAME_E_VALUE = 20;
+/**
+ * No blame below this e-value: with nothing changed, one look-for-ever in twenty would reach it. Issues that always happened are
+ * looked at by the dozen, so they need more.
+ */
+export const BLAME_E_VALUE = { newIssue: 20, known: 200 };
 /** A bare rate knows neither stack nor message, and its issues may be on their way: it is never judged earlier. */
 export const RATE_PATIENCE_MS = 45_000;
 /** It is taken back without a human from this one on: one wrong rollback in a hundred is the most that is bearable. */
-export const ROLLBACK_PROBABILITY = 0.97;
+export const ROLLBACK_PROBABILITY = 0.985;
 /** A rollback also needs this e-value: with nothing changed, fewer than one look-for-ever in a hundred reaches it. */
 export const ROLLBACK_E_VALUE = 100;
 /**
@@ -55,9 +58,11 @@ export function decide(scene: Scene): { verdict: Verdict; scores: Record<string,
   let decision: Verdict["decision"] = "wait";
   const eValue = Math.exp(Math.min(700, change ? leader.rateNats : anyChangeNats));
   const support = corroboration(leader, weighed);
+  const isNew = scene.subject.facts !== null && scene.subject.facts.firstSeenAt >= scene.firstEventAt;
+  const leastE = isNew ? BLAME_E_VALUE.newIssue : BLAME_E_VALUE.known;
   const heard = scene.subject.kind === "issue" || waited >= RATE_PATIENCE_MS;
   if (
-    change && heard && eValue >= BLAME_E_VALUE && isSure(scene, waited, probability, 1 - innocent, support)
+    change && heard && eValue >= leastE && isSure(scene, waited, probability, 1 - innocent, support)
   ) {
     decision = "blame";
   } else if (innocent >= NONE_PROBABILITY && waited >= NONE_AFTER_MS) decision = "none";

@@ -38,6 +38,8 @@ const EXPLAINED_SHARE = 0.5;
 const EXPLAINED_LEAD_MS = 60_000;
 /** An issue that was first seen this long before its events reach us is no new one. */
 const NEW_ISSUE_MS = 30 * 60_000;
+/** Fewer events than this make no new level. */
+const NEW_NORMAL_EVENTS = 5;
 /** An episode with a suspect this likely is not given up for a newer change, nor for a further rise. */
 const LIKELY = 0.5;
 /** A change this long after the first event cannot have caused it, whatever the clocks say. */
@@ -257,10 +259,11 @@ function watch(state: BlameState, added: Added): void {
     const isNew = facts !== null && episode === null && facts.firstSeenAt > state.now - NEW_ISSUE_MS &&
       subject.past.events === 0 && facts.firstSeenAt >= state.startedAt + WARM_UP_MS &&
       firstEventAt(subject) >= facts.firstSeenAt - 60_000;
-    const suspected = (episode?.verdict?.changeId ?? null) !== null && episode!.verdict!.probability >= LIKELY;
+    const suspected = (episode?.verdict?.changeId ?? null) !== null &&
+      episode!.verdict!.probability >= LIKELY;
     const alarm = episode ? FURTHER_ALARM_LEVEL : ALARM_LEVEL;
     if (isNew || (!suspected && detectorLevel(subject.detector) >= alarm)) {
-      const first = isNew ? facts.firstSeenAt : risingSince(subject.detector) ?? events.firstAt;
+      const first = isNew ? facts.firstSeenAt : sharpestRise(state, subject, rate) ?? events.firstAt;
       if (episode) close(state, subject, episode);
       const continues = !isNew && state.now - subject.lastBurstAt < CONTINUES_MS;
       subject.detector = calmDetector();
@@ -279,6 +282,29 @@ function watch(state: BlameState, added: Added): void {
 
 function firstEventAt(subject: SubjectState): number {
   return subject.bins[0]?.t ?? Infinity;
+}
+
+/**
+ * Start of the rise that an alarm is about: the interval with an event since which the counts speak loudest against the old rate
+ * (generalised likelihood ratio). The CUSUM's own start may be a lone event long before, which tells nothing of this rise.
+ */
+function sharpestRise(state: BlameState, subject: SubjectState, rate: number): number | null {
+  const bins = state.services[subject.service]?.bins ?? [];
+  const own = new Map(subject.bins.map((bin) => [bin.t, sumOf(bin)[0]]));
+  let [events, requests, best] = [0, 0, 0];
+  let start: number | null = null;
+  for (let index = bins.length - 1; index >= 0; index--) {
+    const bin = bins[index]!;
+    const [r, f] = sumOf(bin);
+    const count = subject.kind === "rate" ? f : own.get(bin.t) ?? 0;
+    events += count;
+    requests += r;
+    const expected = rate * Math.max(requests, 1);
+    if (count === 0 || events <= expected) continue;
+    const ratio = events * Math.log(events / expected) - (events - expected);
+    if (ratio > best) [best, start] = [ratio, bin.t];
+  }
+  return start;
 }
 
 /** A cautious rate of events per request within an episode, up to the rise that its detector may see. */
@@ -399,14 +425,25 @@ function countOrganic(state: BlameState, subject: SubjectState, episode: Episode
   else if (episode.openedAt - subject.lastBurstAt > BURST_GAP_MS) subject.bursts++;
 }
 
+/** Whether the errors of an unexplained rise go on at a clearly higher rate than before: then that is the new baseline. */
+function isNewNormal(state: BlameState, subject: SubjectState): boolean {
+  const since = state.now - QUIET_MS;
+  const [requests, failures] = sumSince(state.services[subject.service]?.bins ?? [], since);
+  const events = subject.kind === "rate" ? failures : sumSince(subject.bins, since)[0];
+  const before = (subject.past.events + 1) / (subject.past.requests + 1000);
+  return events >= NEW_NORMAL_EVENTS && events > 2 * before * requests;
+}
+
 function close(state: BlameState, subject: SubjectState, episode: Episode): void {
-  if (episode.blamed) {
-    subject.excluded = { from: episode.firstEventAt - BIN_MS, to: state.now };
-  } else {
+  if (!episode.blamed) {
     if (episode.verdict?.other === "organic") countOrganic(state, subject, episode);
     subject.lastBurstAt = state.now;
+  }
+  if (!episode.blamed && isNewNormal(state, subject)) {
     subject.levelFrom = state.now - QUIET_MS;
     subject.past = { events: 0, requests: 0 };
+  } else {
+    subject.excluded = { from: episode.firstEventAt - BIN_MS, to: state.now };
   }
   subject.episode = null;
   subject.detector = calmDetector();

@@ -40,7 +40,10 @@ export const PUBLIC_PRIORS: BlamePriors = {
   hazardPerHour: { external: 0.03, traffic: 0.02, leak: 0.002, newIssue: 0.08, burst: 0.02 },
   hazardPriorHours: 24,
   lag: {
-    immediate: { share: 0.65, meanSeconds: { deployment: 10, edge_function: 10, configuration: 30, flag: 20 } },
+    immediate: {
+      share: 0.65,
+      meanSeconds: { deployment: 10, edge_function: 10, configuration: 30, flag: 20 },
+    },
     minutes: { share: 0.2, meanSeconds: 240 },
     delayed: { share: 0.15, fromSeconds: 600, toSeconds: 172_800 },
     skewSeconds: 20,

@@ -54,31 +54,30 @@ export interface Weighing {
   anyChangeNats: number;
 }
 
-/** Events and requests per interval of a subject; a rate reads the failures of its service. */
+/**
+ * Events and requests per interval of a subject; a rate reads the failures of its service.
+ *
+ * Traffic reports come late, or never, more often than errors do: where events came without them, the version's traffic of the
+ * interval before stands in, or else a handful of events would look like a service that fails always.
+ */
 export function countsOf(scene: Scene): RateBin[] {
-  const service = scene.state.services[scene.subject.service];
-  const own = new Map(scene.subject.bins.map((bin) => [bin.t, bin.cells]));
-  const bins: RateBin[] = (service?.bins ?? []).map((bin) => {
-    const events = scene.subject.kind === "issue" ? own.get(bin.t) : undefined;
-    const versions = new Set([...Object.keys(bin.cells), ...Object.keys(events ?? {})]);
-    const cells = [...versions].map((version) => {
-      const [requests, failures] = bin.cells[version] ?? [0, 0];
-      const count = scene.subject.kind === "rate" ? failures : events?.[version]?.[0] ?? 0;
-      return { version, events: count, requests: Math.max(requests, count) };
+  const { subject } = scene;
+  const traffic = new Map(
+    (scene.state.services[subject.service]?.bins ?? []).map((bin) => [bin.t, bin.cells]),
+  );
+  const own = new Map(subject.bins.map((bin) => [bin.t, bin.cells]));
+  const usual = new Map<string, number>();
+  return [...new Set([...traffic.keys(), ...own.keys()])].sort((a, b) => a - b).map((t) => {
+    const [served, events] = [traffic.get(t) ?? {}, subject.kind === "issue" ? own.get(t) ?? {} : {}];
+    const cells = [...new Set([...Object.keys(served), ...Object.keys(events)])].map((version) => {
+      const [requests, failures] = served[version] ?? [0, 0];
+      const count = subject.kind === "rate" ? failures : events[version]?.[0] ?? 0;
+      if (requests > 0) usual.set(version, requests);
+      const assumed = requests > 0 ? requests : usual.get(version) ?? 0;
+      return { version, events: count, requests: Math.max(assumed, count) };
     });
-    own.delete(bin.t);
-    return { t: bin.t, cells };
+    return { t, cells };
   });
-  // Events of intervals without any traffic report: each event is at least a request.
-  for (const [t, cells] of own) {
-    const list = Object.entries(cells).map(([version, [count]]) => ({
-      version,
-      events: count,
-      requests: count,
-    }));
-    bins.push({ t, cells: list });
-  }
-  return bins.sort((a, b) => a.t - b.t);
 }
 
 /** Events per request before the episode: the decayed past and the part of the window before the rise. */
@@ -108,10 +107,15 @@ function hazardPerHour(other: OtherCause, scene: Scene, isNew: boolean): number 
   return continued + (seen + base * hazardPriorHours) / (hours + hazardPriorHours);
 }
 
-/** Changes that came before the first event, up to clock skew: what comes after it can only have caused a further rise. */
-function candidates(scene: Scene): Change[] {
-  const latest = scene.firstEventAt + scene.priors.lag.skewSeconds * 1000;
-  return scene.state.changes.filter((change) => change.at > scene.now - CANDIDATE_MS && change.at <= latest);
+/**
+ * Changes that came before the first event, up to clock skew: what comes after it can only have caused a further rise. The start of
+ * a rise of something that always happened is not known as sharply, so there the alarm is the limit.
+ */
+function candidates(scene: Scene, isNew: boolean): Change[] {
+  const { firstEventAt, subject, now } = scene;
+  const skewed = firstEventAt + scene.priors.lag.skewSeconds * 1000;
+  const latest = isNew ? skewed : Math.max(skewed, subject.episode?.openedAt ?? now);
+  return scene.state.changes.filter((change) => change.at > now - CANDIDATE_MS && change.at <= latest);
 }
 
 /**
@@ -133,11 +137,11 @@ export function weigh(scene: Scene): Weighing {
   const { state, subject, priors } = scene;
   const all = countsOf(scene);
   const baseline = baselineRate(subject, all, binStart(scene.firstEventAt));
-  const suspects = candidates(scene);
+  const isNew = subject.facts !== null && subject.facts.firstSeenAt >= scene.firstEventAt;
+  const suspects = candidates(scene, isNew);
   const from = windowFrom(scene, suspects);
   const bins = all.filter((bin) => bin.t >= from);
   const views = FACTORS.map((rule) => rule(scene));
-  const isNew = subject.facts !== null && subject.facts.firstSeenAt >= scene.firstEventAt;
 
   const everywhere = onsetLikelihoods(bins, baseline, EVERYTHING);
   const ofChanges = averageEffects(everywhere, CHANGE_EFFECTS);
