@@ -37,9 +37,9 @@ type Call = (url: string, customer: string, random: () => number) => Promise<boo
 const get = (path: (customer: string, random: () => number) => string): Call => (url, customer, random) =>
   succeeded(fetch(`${url}${path(customer, random)}`, { signal: AbortSignal.timeout(TIMEOUT_MS) }));
 
-/** Orders whose confirmation is asked for. */
+/** The first orders: whose confirmation is asked for again and again, until the customer has it. */
 const ordered: number[] = [];
-const KEPT_ORDERS = 200;
+const KEPT_ORDERS = 100;
 
 const ROUTES: Record<string, Call> = {
   products: get((_customer, random) =>
@@ -65,11 +65,10 @@ const ROUTES: Record<string, Call> = {
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-    if (!await succeeded(post("/cart", { customer, productId: 1 + Math.floor(random() * 20) }))) return false;
+    if (!await succeeded(post("/cart", { customer, productId: 1 + Math.floor(random() * 80) }))) return false;
     const paid = post("/checkout", { customer });
     return await succeeded(paid, (order) => {
-      if (typeof order.id === "number") ordered.push(order.id);
-      if (ordered.length > KEPT_ORDERS) ordered.shift();
+      if (typeof order.id === "number" && ordered.length < KEPT_ORDERS) ordered.push(order.id);
     });
   },
 };

@@ -13,7 +13,7 @@ const CONNECTIONS = 10;
 const MAIL_ATTEMPTS = 3;
 /** Statements of a shop end long before this, in milliseconds. */
 const STATEMENT_TIMEOUT_MS = 250;
-const LOCK_TIMEOUT_MS = 150;
+const LOCK_TIMEOUT_MS = 200;
 
 /** Data in Postgres. */
 export function postgresStore({ url, schema, application }: PostgresStoreOptions): Store {

@@ -10,6 +10,7 @@ Usage: npm run lab -- [options]
   --lanes <number>      scenarios at the same time (default 2)
   --review-ms <number>  how long the reviewer thinks before approving what waits (default 2000)
   --no-reviewer         nobody approves anything
+  --timeline            also what Prunella noted down about each scenario
   --no-baselines        without the comparison with doing nothing and with retrying only
   --help                this text`;
 
@@ -22,6 +23,7 @@ export interface LabArguments {
   lanes: number;
   reviewMs: number | null;
   baselines: boolean;
+  timeline: boolean;
 }
 
 export type Parsed = { kind: "help" } | { kind: "run"; options: LabArguments };
@@ -36,6 +38,7 @@ export function parseArguments(args: readonly string[]): Parsed {
     lanes: 2,
     reviewMs: 2_000,
     baselines: true,
+    timeline: false,
   };
   const rest = args.flatMap((argument) => {
     const [, name, value] = /^(--[a-z-]+)=(.*)$/.exec(argument) ?? [];
@@ -63,6 +66,9 @@ export function parseArguments(args: readonly string[]): Parsed {
         break;
       case "--no-baselines":
         options.baselines = false;
+        break;
+      case "--timeline":
+        options.timeline = true;
         break;
       case "--only":
         options.only.push(...value().split(",").filter(Boolean));

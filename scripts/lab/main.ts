@@ -1,6 +1,7 @@
 import { startPlatform } from "../platform/start.ts";
 import { type PostgresServer, startPostgres } from "../platform/postgres.ts";
 import { type LabArguments, parseArguments, USAGE } from "./arguments.ts";
+import { logToFile } from "../start/log.ts";
 import { machine } from "./machine.ts";
 import {
   type BaselineOutcome,
@@ -71,11 +72,13 @@ export async function runLab(
 ): Promise<LabResult> {
   // The team's chat is on this machine, which messages otherwise never reach.
   Deno.env.set("PRUNELLA_ALLOW_LOOPBACK_TARGETS", "true");
+  const logPath = await Deno.makeTempFile({ prefix: "prunella-lab-", suffix: ".log" });
+  const logs = await logToFile(logPath);
   let server: PostgresServer | null = null;
   if (!options.databaseUrl) server = await startPostgres({ settings: { max_connections: "200" } });
   const databaseUrl = options.databaseUrl ?? server!.url;
   try {
-    const platform = await startPlatform({ port: 0, memory: true, databaseUrl, log: () => {} });
+    const platform = await startPlatform({ port: 0, memory: true, databaseUrl, log: logs.log });
     try {
       const lab: LabOptions = {
         platform,
@@ -83,6 +86,7 @@ export async function runLab(
         seed: options.seed,
         reviewMs: options.reviewMs,
         baselineMs: BASELINE_MS,
+        timeline: options.timeline ? tell : undefined,
       };
       const [version] = await platform.sql("show server_version");
       const outcomes = await inLanes(scenarios, options.lanes, async (scenario) => {
@@ -103,6 +107,8 @@ export async function runLab(
     }
   } finally {
     await server?.stop();
+    logs.restore();
+    if (!Deno.env.get("LAB_KEEP_LOG")) await Deno.remove(logPath);
   }
 }
 
@@ -122,7 +128,7 @@ async function runBaselines(
   };
 }
 
-/** So many at a time, in order; the first failure ends all. */
+/** So many at a time, in order. After a failure nothing new is begun; it is thrown when all that runs has ended. */
 export async function inLanes<T, R>(
   items: readonly T[],
   lanes: number,
@@ -132,9 +138,16 @@ export async function inLanes<T, R>(
   let next = 0;
   const lane = async () => {
     for (let index = next++; index < items.length; index = next++) {
-      results[index] = await work(items[index] as T);
+      try {
+        results[index] = await work(items[index] as T);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  const failure = ends.find((end) => end.status === "rejected");
+  if (failure) throw failure.reason;
   return results;
 }

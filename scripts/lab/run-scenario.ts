@@ -13,6 +13,8 @@ export interface LabOptions {
   reviewMs: number | null;
   /** How long baselines are observed, in milliseconds. */
   baselineMs: number;
+  /** Told every turning point of a scenario, once it is over. */
+  timeline?: (line: string) => void;
 }
 
 /** A fault is only seen against a healthy past. */
@@ -22,7 +24,7 @@ const CALM_MS = 4_000;
 /** How long after a success the customers are watched: if they still suffer, it was none. */
 const AFTER_SUCCESS_MS = 6_000;
 /** After it has healed Prunella may take so long to be sure. */
-const VERIFY_MS = 40_000;
+const VERIFY_MS = 100_000;
 const LOOK_MS = 250;
 
 let runs = 0;
@@ -44,6 +46,7 @@ export async function runScenario(options: LabOptions, scenario: Scenario): Prom
       await untilVerified(platform, wards, scenario);
       await pause(Math.max(AFTER_SUCCESS_MS, calmMs));
       await scenario.afterwards?.(world);
+      if (options.timeline) await tellTimeline(platform, wards, faultAt, options.timeline);
       return await outcomeOf(platform, wards, scenario, faultAt, objections);
     } finally {
       await reviewer?.stop();
@@ -140,6 +143,25 @@ async function untilVerified(
     );
     return row?.count === 0;
   }, Date.now() + VERIFY_MS);
+}
+
+async function tellTimeline(
+  platform: Platform,
+  wards: readonly OpenWard[],
+  faultAt: number,
+  tell: (line: string) => void,
+): Promise<void> {
+  for (const { project } of wards) {
+    const points = await platform.sql(
+      "select kind, issue_id, summary, happened_at from public.turning_points where project_id = $1 and happened_at > $2 order by id",
+      [project.id, new Date(faultAt - 1_000)],
+    );
+    for (const { kind, issue_id, summary, happened_at } of points) {
+      const seconds = (Date.parse(String(happened_at)) - faultAt) / 1000;
+      const issue = issue_id === null ? "" : ` (issue ${issue_id})`;
+      tell(`    ${seconds.toFixed(1)} s  ${project.slug}${issue} ${kind}: ${summary}`);
+    }
+  }
 }
 
 async function outcomeOf(

@@ -121,16 +121,22 @@ async function open(options: WardOptions, undo: (() => unknown)[]): Promise<Omit
 }
 
 async function makeTables(
-  { platform, scenario, slug }: WardOptions,
+  { platform, scenario, slug, databaseUrl }: WardOptions,
   undo: (() => unknown)[],
 ): Promise<{ schema: string; application: string }> {
   const schema = slug.replaceAll("-", "_");
   const database = { schema, application: slug };
-  await createShopSchema((statement) => platform.sql(statement), {
-    schema,
-    role: SHOP_ROLE,
-    orders: scenario.database?.orders ?? 0,
+  const owner = postgres(databaseUrl, {
+    max: 1,
+    onnotice: () => {},
+    connection: { application_name: "prunella-lab" },
   });
+  try {
+    const orders = scenario.database?.orders ?? 0;
+    await createShopSchema((statement) => owner.unsafe(statement), { schema, role: SHOP_ROLE, orders });
+  } finally {
+    await owner.end();
+  }
   undo.push(() => platform.sql(`drop schema if exists ${schema} cascade`));
   await platform.sql(
     `insert into public.integrations (project_id, kind, name, configuration)

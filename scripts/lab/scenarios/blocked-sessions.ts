@@ -9,6 +9,6 @@ export const blockedSessions: Scenario = {
     const console = await ward.session("console");
     await console.run("begin");
     begin();
-    await console.run("update stock set on_hand = on_hand where product_id <= 20");
+    await console.run("update stock set on_hand = on_hand");
   },
 };

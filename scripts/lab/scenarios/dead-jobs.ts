@@ -1,6 +1,6 @@
 import type { Scenario } from "../scenario.ts";
 
-const OUTAGE_MS = 4_000;
+const OUTAGE_MS = 2_000;
 
 export const deadJobs: Scenario = {
   name: "dead-jobs",

@@ -4,7 +4,7 @@ export const rateLimit: Scenario = {
   name: "rate-limit",
   title: "The payment service allows fewer calls than before",
   healable: true,
-  configuration: { "app.payments.polls_per_second": 20 },
+  configuration: { "app.payments.polls_per_second": 30 },
   declarations: {
     "app.payments.polls_per_second": {
       kind: "limit",
@@ -16,7 +16,7 @@ export const rateLimit: Scenario = {
   },
   break({ wards: [ward], begin }) {
     begin();
-    ward.payments.conditions.allowedPerSecond = 22;
+    ward.payments.conditions.allowedPerSecond = 26;
     return Promise.resolve();
   },
 };
