@@ -563,6 +563,7 @@ declare
   v_known jsonb := prunella.known_effect(p_project_id, p_idempotency_key, p_operation, v_arguments);
   v_relation jsonb;
   v_obstacle text;
+  v_is_unfilled boolean;
 begin
   if v_known is not null then
     return v_known;
@@ -573,11 +574,10 @@ begin
     when 'refresh_view' then array['materialized_view']
     else array['table', 'partitioned_table', 'materialized_view']
   end);
-  if v_obstacle is null and p_operation = 'refresh_view' then
-    v_obstacle := case
-      when not (v_relation ->> 'unique_index')::boolean then 'it has no unique index, and refreshing would lock its readers out'
-      when not (v_relation ->> 'populated')::boolean then 'it has never been filled'
-    end;
+  -- Nobody can read a view that was never filled, so nobody is locked out; and Postgres fills it only without `concurrently`.
+  v_is_unfilled := p_operation = 'refresh_view' and not (v_relation ->> 'populated')::boolean;
+  if v_obstacle is null and p_operation = 'refresh_view' and not v_is_unfilled and not (v_relation ->> 'unique_index')::boolean then
+    v_obstacle := 'it has no unique index, and refreshing would lock its readers out';
   end if;
   if v_obstacle is not null then
     return prunella.refused(v_obstacle);
@@ -595,7 +595,9 @@ begin
       when 'analyze' then format('analyze %I.%I', p_schema, p_name)
       when 'vacuum' then format('vacuum (analyze) %I.%I', p_schema, p_name)
       when 'reindex' then format('reindex index concurrently %I.%I', p_schema, p_name)
-      when 'refresh_view' then format('refresh materialized view concurrently %I.%I', p_schema, p_name)
+      when 'refresh_view' then format(
+        'refresh materialized view %s%I.%I', case when v_is_unfilled then '' else 'concurrently ' end, p_schema, p_name
+      )
     end
   );
 end

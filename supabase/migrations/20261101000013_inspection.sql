@@ -142,8 +142,9 @@ as $$
     ), '[]'),
     'idle_in_transaction', coalesce((
       select jsonb_agg(to_jsonb(q)) from (
-        select s.pid, s.backend_started_at, s.idle_ms, s.transaction_ms, s.application_name, s.blocked_count
-        from sessions as s
+        select s.pid, s.backend_started_at, s.idle_ms, s.transaction_ms, s.application_name, s.blocked_count,
+          l.schema_name as schema, l.relation
+        from sessions as s left join lateral prunella.locked_relation(p_project_id, s.pid, true) as l on true
         where s.state like 'idle in transaction%' and (s.idle_ms > 5000 or s.blocked_count > 0)
         order by s.blocked_count desc, s.idle_ms desc limit 20
       ) as q

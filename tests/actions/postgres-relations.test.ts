@@ -339,6 +339,16 @@ describe("maintenance", () => {
     expect(await action.observe(applying, parameters, before)).toBe("applied");
   });
 
+  it("fills a view that was never filled, which nobody can read, without a unique index", async () => {
+    const parameters = { schema: "shop", name: "empty" };
+    await db.script("create materialized view shop.empty as select 1 as one with no data");
+    const { applying } = nextFix();
+    const before = await refreshView.capture(applying, parameters);
+    expect(await refreshView.apply(applying, parameters, before)).toMatchObject({ outcome: "scheduled" });
+    expect(await db.runCron()).toEqual(["refresh materialized view shop.empty"]);
+    expect(await db.query("select one from shop.empty")).toEqual([{ one: 1 }]);
+  });
+
   it("does not lock readers out of a view that has no unique index", async () => {
     const parameters = { schema: "shop", name: "loose" };
     await expect(refreshView.capture(nextFix().applying, parameters)).rejects.toMatchObject({

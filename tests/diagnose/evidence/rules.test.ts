@@ -11,6 +11,7 @@ import { missingIndex } from "../../../supabase/functions/_shared/diagnose/evide
 import { staleStatistics } from "../../../supabase/functions/_shared/diagnose/evidence/stale-statistics.ts";
 import { staleView } from "../../../supabase/functions/_shared/diagnose/evidence/stale-view.ts";
 import { unindexedForeignKey } from "../../../supabase/functions/_shared/diagnose/evidence/unindexed-foreign-key.ts";
+import type { Facts } from "../../../supabase/functions/_shared/diagnose/diagnosis.ts";
 import { at, CONTEXT, inspection } from "../fixtures.ts";
 
 const IDLE = {
@@ -49,6 +50,17 @@ describe("idle in transaction", () => {
       facts: { session_state: "idle in transaction", backend_started_at: at(-900), blocked_count: 1 },
     });
     expect(findings[0]!.weight).toBeGreaterThan(findings[1]!.weight);
+  });
+
+  it("finds the session that holds the table which a lock time-out was about, though nobody waits just now", () => {
+    const holder = { ...IDLE, idle_ms: 6_000, schema: "shop", relation: "stock" };
+    const found = (facts: Facts) =>
+      idleInTransaction(inspection({ idle_in_transaction: [holder] }), { ...CONTEXT, facts });
+    const [finding] = found({ sqlstate: "55P03", relation: "stock" });
+    expect(finding).toMatchObject({ action: "postgres.end-idle-session", facts: { pid: IDLE.pid } });
+    expect(finding!.weight).toBeGreaterThan(0.8);
+    expect(found({ sqlstate: "55P03", relation: "orders" })).toEqual([]);
+    expect(found({ sqlstate: "57014", relation: "stock" })).toEqual([]);
   });
 
   it("lets a session be that has only just paused", () => {

@@ -32,6 +32,8 @@ export interface RelationState {
   indexes: { name: string; columns: string[]; valid: boolean }[];
   /** Of an index: usable. */
   valid: boolean | null;
+  /** Of a materialised view: it has been filled once, so that it can be read. */
+  populated: boolean | null;
   /** Of a materialised view: it can be refreshed without locking readers out. */
   unique_index: boolean | null;
   refusal: string | null;
@@ -106,6 +108,7 @@ const relationSchema: z.ZodType<RelationState> = z.object({
   indexes: z.array(z.object({ name: z.string(), columns: z.array(z.string()), valid: z.boolean() })).nullish()
     .transform((value) => value ?? []),
   valid: z.boolean().nullish().transform((value) => value ?? null),
+  populated: z.boolean().nullish().transform((value) => value ?? null),
   unique_index: z.boolean().nullish().transform((value) => value ?? null),
   refusal: text,
 });

@@ -40,6 +40,9 @@ const idleSession = z.object({
   idle_ms: milliseconds,
   /** Since its transaction began. */
   transaction_ms: milliseconds,
+  /** The one table that the session holds a lock on, or null when there are none or several. */
+  schema: name.nullable().default(null),
+  relation: name.nullable().default(null),
   application_name: z.string().nullable().default(null),
   blocked_count: count.default(0),
 });
