@@ -108,7 +108,7 @@ export async function runLab(
   } finally {
     await server?.stop();
     logs.restore();
-    if (!Deno.env.get("LAB_KEEP_LOG")) await Deno.remove(logPath);
+    await Deno.remove(logPath);
   }
 }
 
