@@ -23,7 +23,10 @@ const query = z.object({
     description: "Part of the title, type or culprit; letter case is ignored.",
   }),
   release: z.string().trim().min(1).max(250).optional().openapi({ description: "First or last seen in it." }),
-  after: cursorSchema.optional().openapi({ type: "string", description: "The `next` of the page before." }),
+  after: z.string().pipe(cursorSchema).optional().openapi({
+    type: "string",
+    description: "The `next` of the page before.",
+  }),
   limit: z.coerce.number().int().min(1).max(MAX_ISSUES).default(DEFAULT_ISSUES),
 });
 

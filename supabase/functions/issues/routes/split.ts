@@ -27,7 +27,7 @@ const body = z.union([
   }).openapi("SplitMerged"),
   z.strictObject({
     issue,
-    by: discriminatorSchema.openapi({
+    by: z.string().pipe(discriminatorSchema).openapi({
       type: "string",
       description:
         "What tells its events apart: value, message, culprit, logger, transaction, environment, level, " +
@@ -37,7 +37,7 @@ const body = z.union([
     stays: eventIdSchema.optional().openapi({
       description: "Events like this one stay. Default: those with the most frequent value.",
     }),
-    before: cursorSchema.optional().openapi({
+    before: z.string().pipe(cursorSchema).optional().openapi({
       type: "string",
       description: "The next_before of the answer before, to go on with older events.",
     }),

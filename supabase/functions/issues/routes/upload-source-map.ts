@@ -32,7 +32,7 @@ const query = z.object({
     description: "Path or address of the file that was built, with or without origin and .map.",
     example: "assets/index-4f2a.js",
   }),
-  debug_id: debugIdSchema.optional().openapi({
+  debug_id: z.string().pipe(debugIdSchema).optional().openapi({
     type: "string",
     description: "Default: the debug id inside the map.",
   }),
