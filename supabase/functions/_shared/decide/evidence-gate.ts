@@ -8,7 +8,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 /** Errors that come so slowly are a human's to judge: nobody waits longer for the handful that verification needs. */
 const PATIENCE_MS = 10 * MINUTE_MS;
 /** A young issue is looked at often, an old one rarely: the next look comes after half of its age, within these bounds. */
-const SOONEST_MS = 500;
+const SOONEST_MS = 250;
 const LATEST_MS = MINUTE_MS;
 /** Where nothing can be done, the next look comes after the issue's age once more, within these bounds. */
 const SOONEST_IDLE_MS = 10 * SECOND_MS;
