@@ -73,7 +73,10 @@ describe.runIf(Deno.env.get("DATABASE_URL"))("with the real pg_cron", () => {
         [],
       );
       expect(indexes).toEqual([{ indisvalid: true }]);
-      const left = await db.query("select jobname from cron.job where jobname like 'prunella-%'", []);
+      const left = await db.query(
+        "select jobname from cron.job where jobname ~ '^prunella-[0-9a-f]{32}$'",
+        [],
+      );
       expect(left, "a one-shot job does not outlive its minute").toEqual([]);
     },
     PATIENCE_MS + 30_000,
