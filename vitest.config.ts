@@ -6,6 +6,7 @@ const outputFile = Deno.env.get("PRUNELLA_TEST_RESULTS");
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
+    setupFiles: ["tests/support/seed.ts"],
     testTimeout: 120_000,
     hookTimeout: 180_000,
     pool: "forks",

@@ -57,6 +57,27 @@ export const REQUESTS: Record<string, (platform: Platform) => Promise<Kind[]>> =
     ];
   },
 
+  "deployment-monitor": async (platform) => {
+    const project = await addProject(platform, "deployment-monitor");
+    const headers = { apikey: platform.automationsKey };
+    return [
+      { name: "health", request: () => ({ path: `/health?project=${project}`, init: { headers } }) },
+      { name: "list", request: () => ({ path: `/deployments?project=${project}`, init: { headers } }) },
+    ];
+  },
+
+  issues: async (platform) => {
+    const project = await addProject(platform, "issues");
+    const headers = { apikey: platform.automationsKey };
+    return [{ name: "list", request: () => ({ path: `/?project=${project}`, init: { headers } }) }];
+  },
+
+  "pattern-learning": (platform) =>
+    Promise.resolve([{
+      name: "search",
+      request: () => ({ path: "/patterns", init: { headers: { apikey: platform.secretKey } } }),
+    }]),
+
   metrics: (platform) =>
     Promise.resolve([
       { name: "scrape", request: () => ({ path: "/", init: { headers: { apikey: platform.secretKey } } }) },
