@@ -113,8 +113,8 @@ it.runIf(KILLS > 0)(
     expect(output.filter((text) => /permission denied|syntax error|TypeError: [^f]/.test(text))).toEqual([]);
     expect(rest, "nothing is half-done").toEqual([]);
     console.log(`${kills} kills; steps at which none fell: ${plan.missing().join(", ") || "none"}`);
-    // Which steps come is up to chance; most of them must have been met in a run of full length.
-    if (KILLS >= 150) expect(plan.missing().length).toBeLessThan(STEPS.length);
+    // A short run for development cannot meet every step.
+    if (KILLS >= 150) expect(plan.missing(), "every step was killed before and after").toEqual([]);
     await expectNothingTwice(receiver.deliveries);
     await expectNothingLost(fleet.projects);
   },
