@@ -46,11 +46,34 @@ export async function applyMigrations(
   migrations: readonly Migration[],
 ): Promise<string[]> {
   for (const statement of LEDGER) await database.script(statement);
+  await refuseReshaped(database, migrations);
   const applied: string[] = [];
   for (const migration of migrations) {
     if (await database.transaction((tx) => applyOne(tx, migration))) applied.push(migration.version);
   }
   return applied;
+}
+
+/**
+ * Until the first release migrations are reshaped where they stand, so a database may hold the same tables under versions
+ * that no file has any more. An application's own migrations in the same ledger are none of our business.
+ */
+async function refuseReshaped(database: Database, migrations: readonly Migration[]): Promise<void> {
+  const recorded = await database.query(
+    `select version, name from supabase_migrations.schema_migrations
+    where version <> all ($1::text[]) and array_to_string(statements, ' ') ~ '\\mprunella\\.' order by version`,
+    [migrations.map(({ version }) => version)],
+  );
+  if (recorded.length === 0) return;
+  const named = recorded.slice(0, 3).map(({ version, name }) => `${version}_${name}`).join(", ");
+  throw new Error(
+    `The database was made by a Prunella from before its first release, with ${recorded.length} migrations that exist ` +
+      `no more (${named}${
+        recorded.length > 3 ? ", …" : ""
+      }), so the present ones cannot be applied to it. Start with an ` +
+      "empty one: remove the data folder (.prunella, or what --data-dir names), or make the database of --database-url " +
+      "anew. Nothing in it was changed.",
+  );
 }
 
 async function applyOne(tx: Queryable, migration: Migration): Promise<boolean> {

@@ -55,6 +55,34 @@ describe.each(engines())("migrations on $name", (engine) => {
     await Deno.remove(folder, { recursive: true });
   });
 
+  test("a database that has Prunella's tables under versions of before is left alone, and the error says what to do", async () => {
+    const { database } = await engine.open();
+    const before = await folderOf({
+      "20250101000000_first.sql": "create schema prunella; create table prunella.a (n int);",
+    });
+    await applyMigrations(database, await readMigrations(before));
+    const now = await folderOf({
+      "20241231000000_first.sql": "create schema prunella; create table prunella.a (n int);",
+    });
+    await expect(applyMigrations(database, await readMigrations(now))).rejects.toThrow(
+      /1 migrations that exist no more \(20250101000000_first\)[\s\S]*remove the data folder/,
+    );
+    expect(await database.query("select version from supabase_migrations.schema_migrations"))
+      .toEqual([{ version: "20250101000000" }]);
+    await Deno.remove(before, { recursive: true });
+    await Deno.remove(now, { recursive: true });
+  });
+
+  test("migrations of an application in the same ledger are no obstacle", async () => {
+    const { database } = await engine.open();
+    const its = await folderOf({ "20250301000000_projects.sql": "create table its_projects (n int);" });
+    await applyMigrations(database, await readMigrations(its));
+    const ours = await folderOf({ "20250101000000_projects.sql": "create table our_projects (n int);" });
+    expect(await applyMigrations(database, await readMigrations(ours))).toEqual(["20250101000000"]);
+    await Deno.remove(its, { recursive: true });
+    await Deno.remove(ours, { recursive: true });
+  });
+
   test("a role or search path that a migration sets does not reach the next one", async () => {
     const { database } = await engine.open();
     const folder = await folderOf({

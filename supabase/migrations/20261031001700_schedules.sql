@@ -1,0 +1,127 @@
+-- What runs by itself: the minute's sweep, retention, and the view of how the schedules fared.
+
+create function prunella.sweep_fixes(p_now timestamptz default now()) returns integer
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_fix record;
+  v_count integer := 0;
+begin
+  update public.auto_fixes set state = 'expired', reason = coalesce(
+    reason, case state when 'approved' then 'it could not begin before its approval expired' else 'nobody decided in time' end
+  )
+  where state in ('proposed', 'in_review', 'approved') and expires_at < p_now
+    and not exists (select from public.jobs as j where j.fix_id = auto_fixes.id and j.state = 'running');
+  get diagnostics v_count = row_count;
+
+  -- A fix on its way must always have somebody who works on it, whatever became of its job.
+  for v_fix in
+    select f.id, f.project_id, f.issue_id,
+      case f.state when 'verifying' then 'verify' when 'rolling_back' then 'roll_back' else 'apply' end as kind
+    from public.auto_fixes as f
+    where f.state in ('approved', 'applying', 'verifying', 'rolling_back')
+      and not exists (select from public.jobs as j where j.fix_id = f.id and j.state in ('queued', 'running'))
+    union all
+    -- A lesson whose job was given up while the database was in trouble.
+    select f.id, f.project_id, f.issue_id, 'learn'
+    from public.auto_fixes as f
+    where f.state in ('succeeded', 'rolled_back', 'failed', 'dismissed') and f.finished_at > p_now - interval '1 hour'
+      and not exists (select from public.jobs as j where j.fix_id = f.id and j.kind = 'learn' and j.state <> 'dead')
+  loop
+    perform prunella.enqueue(v_fix.kind, v_fix.project_id, v_fix.issue_id, v_fix.id, p_now, '{}', 1::smallint);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function prunella.sweep_fixes(timestamptz) is 'Expires what nobody decided, and gives orphaned fixes a job again. Returns how many it touched.';
+
+create function prunella.run_minute(p_now timestamptz default now()) returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform prunella.sweep_fixes(p_now);
+  perform public.sweep_heartbeats(p_now);
+  perform prunella.settle_effects(p_now);
+  begin
+    perform prunella.watch_itself(p_now);
+  exception when others then
+    -- Looking at itself must never keep the cycle from running.
+    raise warning 'Prunella could not watch itself: %', sqlerrm;
+  end;
+  -- Two questions, for one with `or` reads the whole table.
+  if exists (select from public.jobs where state = 'queued' and run_at <= p_now + interval '1 minute')
+     or exists (select from public.jobs where state = 'running' and leased_until < p_now) then
+    perform prunella.wake_engine();
+  end if;
+end
+$$;
+comment on function prunella.run_minute(timestamptz) is 'The cycle''s heartbeat: what a lost wake-up, a dead worker or a silent schedule left behind is found here.';
+
+create function prunella.apply_retention(p_now timestamptz default now()) returns jsonb
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_days jsonb := coalesce(prunella.setting(null, 'retention.days'), '{}');
+  v_jobs bigint; v_minutes bigint; v_traffic bigint; v_history bigint; v_functions bigint; v_breakers bigint; v_partitions integer;
+  v_cron bigint := 0;
+begin
+  v_partitions := prunella.drop_event_partitions(p_now, coalesce((v_days ->> 'events')::integer, 30));
+  delete from public.jobs where state in ('done', 'dead') and finished_at < p_now - interval '1 day'
+    and not (state = 'dead' and finished_at > p_now - interval '14 days');
+  get diagnostics v_jobs = row_count;
+  delete from public.error_minutes where minute_at < p_now - make_interval(days => coalesce((v_days ->> 'counts')::integer, 90));
+  get diagnostics v_minutes = row_count;
+  delete from public.traffic_minutes where minute_at < p_now - make_interval(days => coalesce((v_days ->> 'counts')::integer, 90));
+  get diagnostics v_traffic = row_count;
+  delete from public.execution_history
+  where started_at < p_now - make_interval(days => coalesce((v_days ->> 'execution_history')::integer, 90));
+  get diagnostics v_history = row_count;
+  delete from public.function_minutes where minute_at < p_now - interval '90 days';
+  get diagnostics v_functions = row_count;
+  delete from public.circuit_breaker_metrics where minute_at < p_now - interval '90 days';
+  get diagnostics v_breakers = row_count;
+  if to_regclass('cron.job_run_details') is not null then
+    execute 'delete from cron.job_run_details where end_time < $1' using p_now - interval '14 days';
+    get diagnostics v_cron = row_count;
+  end if;
+  update public.detected_errors set status = 'ongoing', updated_at = p_now
+  where (status = 'new' and first_seen_at < p_now - interval '7 days')
+    or (status in ('escalating', 'regressed') and episode_started_at < p_now - interval '1 day' and last_seen_at < p_now - interval '6 hours');
+  return jsonb_build_object(
+    'event_partitions', v_partitions, 'jobs', v_jobs, 'error_minutes', v_minutes, 'traffic_minutes', v_traffic,
+    'execution_history', v_history, 'function_minutes', v_functions, 'breaker_metrics', v_breakers, 'cron_runs', v_cron
+  );
+end
+$$;
+comment on function prunella.apply_retention(timestamptz) is
+  'Deletes what is older than its retention. Days are configured in retention.days: events 30, counts 90, execution_history 90.';
+
+revoke execute on function
+  prunella.sweep_fixes(timestamptz), prunella.run_minute(timestamptz), prunella.apply_retention(timestamptz)
+from public;
+
+-- What pg_cron runs. Names are what operators see in the view schedule_runs.
+select cron.schedule('autonomous-healing-cycle', '* * * * *', 'select prunella.run_minute()');
+select cron.schedule('partition-upkeep', '5 * * * *', 'select prunella.ensure_event_partitions()');
+select cron.schedule('retention', '17 3 * * *', 'select prunella.apply_retention()');
+
+create function prunella.read_schedule_runs() returns table (
+  schedule text, status text, message text, started_at timestamptz, finished_at timestamptz
+)
+language sql stable security definer set search_path = ''
+as $$
+  select coalesce(j.jobname, d.command), d.status, d.return_message, d.start_time, d.end_time
+  from cron.job_run_details as d
+  left join cron.job as j on j.jobid = d.jobid
+  where j.jobname in ('autonomous-healing-cycle', 'partition-upkeep', 'retention', 'deployment-health-monitor')
+    or j.jobname like 'prunella-%'
+  order by d.start_time desc
+  limit 1000
+$$;
+revoke execute on function prunella.read_schedule_runs() from public;
+grant execute on function prunella.read_schedule_runs() to service_role;
+create view public.schedule_runs with (security_invoker = on) as select * from prunella.read_schedule_runs();
+comment on view public.schedule_runs is 'The last 1000 runs of Prunella''s schedules, newest first, failures included.';
+revoke all on public.schedule_runs from public, anon, authenticated;
+grant select on public.schedule_runs to service_role;
