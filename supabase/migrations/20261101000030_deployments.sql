@@ -25,7 +25,9 @@ create table public.deployment_logs (
   previous_id bigint references public.deployment_logs (id) on delete set null,
   rollout jsonb not null default '[]',
   migration text,
-  carries_irreversible_migration boolean generated always as (migration = 'irreversible') stored,
+  migration_evidence jsonb,
+  carries_irreversible_migration boolean
+    generated always as (case when migration <> 'unknown' then migration = 'irreversible' end) stored,
   risk double precision,
   risk_reasons jsonb not null default '[]',
   rollback_capability jsonb,
@@ -49,7 +51,8 @@ create table public.deployment_logs (
   constraint deployment_logs_files_are_a_list
     check (files is null or (jsonb_typeof(files) = 'array' and pg_column_size(files) <= 131072)),
   constraint deployment_logs_serving_was_promoted check (status not in ('serving', 'superseded', 'rolled_back') or promoted_at is not null),
-  constraint deployment_logs_migration_is_known check (migration in ('none', 'additive', 'irreversible')),
+  constraint deployment_logs_migration_is_known check (migration in ('none', 'additive', 'irreversible', 'unknown')),
+  constraint deployment_logs_migration_evidence_is_small check (pg_column_size(migration_evidence) <= 65536),
   constraint deployment_logs_risk_is_probability check (risk between 0 and 1),
   constraint deployment_logs_score_is_percent check (health_score between 0 and 100)
 ) with (fillfactor = 70);
@@ -61,7 +64,9 @@ comment on column public.deployment_logs.files is 'Repository paths that differ 
 comment on column public.deployment_logs.previous_id is 'What served before this one was promoted.';
 comment on column public.deployment_logs.rollout is 'Share of the traffic by time, [{ at, share }], where it was released gradually.';
 comment on column public.deployment_logs.carries_irreversible_migration is
-  'The code before it cannot work with the database after it. Null when nobody could tell. Nothing rolls back past it without a human.';
+  'The code before it cannot work with the database after it. Null when nobody could tell. Nothing rolls back past either without a human.';
+comment on column public.deployment_logs.migration_evidence is
+  'How the kind of migration was found out in the repository: { before, after, files: [{ path, kind, what }], reason }. Null when it was reported.';
 comment on column public.deployment_logs.rollback_capability is
   'Recorded before it is needed: { possible, to_id, to_external_id, requires_human, reasons }.';
 comment on column public.deployment_logs.repeats_id is

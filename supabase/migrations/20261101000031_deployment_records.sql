@@ -140,6 +140,7 @@ begin
     ready_at = coalesce(d.ready_at, excluded.ready_at),
     rollout = case when jsonb_array_length(excluded.rollout) > 0 then excluded.rollout else d.rollout end,
     migration = coalesce(excluded.migration, d.migration),
+    migration_evidence = case when excluded.migration is null then d.migration_evidence end,
     risk = coalesce(excluded.risk, d.risk),
     risk_reasons = case when jsonb_array_length(excluded.risk_reasons) > 0 then excluded.risk_reasons else d.risk_reasons end,
     updated_at = p_now

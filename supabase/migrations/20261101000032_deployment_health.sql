@@ -111,10 +111,14 @@ begin
       rollback_capability = coalesce(f.rollback_capability, d.rollback_capability),
       risk = coalesce(f.risk, d.risk), risk_reasons = coalesce(f.risk_reasons, d.risk_reasons),
       files = coalesce(f.files, d.files), file_count = coalesce(f.file_count, d.file_count), line_count = coalesce(f.line_count, d.line_count),
-      migration = coalesce(f.migration, d.migration), updated_at = p_now
+      -- A report of the pipeline that came meanwhile stands.
+      migration = case when d.migration is null or d.migration_evidence is not null then coalesce(f.migration, d.migration) else d.migration end,
+      migration_evidence = case when d.migration is null or d.migration_evidence is not null
+        then coalesce(f.migration_evidence, d.migration_evidence) end,
+      updated_at = p_now
   from jsonb_to_recordset(p_findings) as f (
     id bigint, health jsonb, health_score smallint, rollback_capability jsonb, risk double precision, risk_reasons jsonb, files jsonb,
-    file_count integer, line_count integer, migration text
+    file_count integer, line_count integer, migration text, migration_evidence jsonb
   )
   where d.id = f.id and d.project_id = p_project_id;
   get diagnostics v_count = row_count;

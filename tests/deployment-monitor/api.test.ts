@@ -84,7 +84,7 @@ describe("GET /deployments", () => {
       "insert into integrations (project_id, kind, name, configuration) values ($1, 'process', 'default', $2)",
       [given.project, { url: "https://control.example.com" }],
     );
-    const third = await report({ release: "billing@3", service, target: "process" });
+    const third = await report({ release: "billing@3", service, target: "process", files: ["src/bill.ts"] });
     const one = (id: number, who: Parameters<Tenants["call"]>[0]) =>
       given.call(who, "GET", `deployment-monitor/deployments/${id}`);
     const { json } = await one(second.json.id, "viewer");
@@ -98,6 +98,12 @@ describe("GET /deployments", () => {
       to_external_id: "billing@2",
     });
     expect((await one(third.json.id, "stranger")).status).toBe(404);
+    const silent = await report({ release: "billing@3.1", service, target: "process" });
+    expect((await one(silent.json.id, "viewer")).json.deployment.rollback_capability).toMatchObject({
+      possible: true,
+      requires_human: true,
+      reasons: [expect.stringContaining("nobody could tell what billing@3.1 did to the database")],
+    });
     const again = await report({
       release: "billing@4",
       service,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fakeGithub } from "../deployments/fakes/github.ts";
 import { fakeVercel } from "../deployments/fakes/vercel.ts";
 import { type TestPlatform, testPlatform } from "../support/platform.ts";
 import { monitoredApp, until } from "./support/project.ts";
@@ -7,8 +8,6 @@ import { sendVercel, vercelBody } from "./support/vercel-webhooks.ts";
 const PROJECT = "prj_shop";
 const TOKEN = "vercel-token";
 const SECRET = "vercel-webhook-secret";
-const GOOD = "a".repeat(40);
-const BAD = "b".repeat(40);
 
 let platform: TestPlatform;
 beforeAll(async () => {
@@ -23,7 +22,16 @@ describe("a bad release on Vercel", () => {
     "is blamed, rolled back over HTTP, verified, learnt from, and does not swing when it is deployed again",
     async () => {
       const vercel = fakeVercel({ token: TOKEN, projectId: PROJECT, plan: "pro" });
+      const github = fakeGithub({ token: TOKEN, owner: "acme", repository: "shop" });
+      const GOOD = github.commit("main", { "src/checkout.ts": "total(cart)" });
+      const BAD = github.commit("main", { "src/checkout.ts": "total()" });
       const app = await monitoredApp(platform);
+      await app.connect(
+        "github",
+        "default",
+        { owner: "acme", repository: "shop", api_url: github.url },
+        TOKEN,
+      );
       await app.connect("vercel", "default", { project_id: PROJECT, api_url: vercel.url }, TOKEN);
       await app.connect("vercel", "webhook", {}, SECRET);
       const deploy = async (id: string, commit: string, page: string) => {
@@ -63,10 +71,16 @@ describe("a bad release on Vercel", () => {
 
         const deployments = await app.rows(
           "deployment_logs",
-          "id, external_id, status, rolled_back_by_fix_id, health_score",
+          "id, external_id, status, rolled_back_by_fix_id, health_score, migration, files",
         );
         expect(deployments).toMatchObject([
-          { external_id: "dpl_bad", status: "rolled_back", rolled_back_by_fix_id: fix.id },
+          {
+            external_id: "dpl_bad",
+            status: "rolled_back",
+            rolled_back_by_fix_id: fix.id,
+            migration: "none",
+            files: ["src/checkout.ts"],
+          },
           { external_id: "dpl_good", status: "serving" },
         ]);
         const correlations = await app.rows(
@@ -99,6 +113,7 @@ describe("a bad release on Vercel", () => {
       } finally {
         await visitors.stop();
         await vercel.close();
+        await github.close();
       }
     },
     120_000,

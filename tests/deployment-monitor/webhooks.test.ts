@@ -24,9 +24,15 @@ beforeEach(async () => {
   app = await monitoredApp(platform);
   vercelProject = `prj_${app.id}`;
   repository = `shop-${app.id}`;
-  await app.connect("vercel", "default", { project_id: vercelProject }, "token");
+  await app.connect("vercel", "default", { project_id: vercelProject, migrates_database: false }, "token");
   await app.connect("vercel", "webhook", {}, SECRET);
-  await app.connect("github", "default", { owner: "Acme", repository }, "token");
+  // Nobody answers there: what a webhook tells is recorded whether the repository can be asked or not.
+  await app.connect(
+    "github",
+    "default",
+    { owner: "Acme", repository, api_url: "http://127.0.0.1:9" },
+    "token",
+  );
   await app.connect("github", "webhook", {}, SECRET);
 });
 

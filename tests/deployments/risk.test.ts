@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type PlannedDeployment } from "../../supabase/functions/_shared/deployments/risk/features.ts";
-import { migrationKind } from "../../supabase/functions/_shared/deployments/risk/migration.ts";
+import { migrationKind } from "../../supabase/functions/_shared/deployments/migrations/sql.ts";
 import {
   assessRisk,
   learnOutcome,

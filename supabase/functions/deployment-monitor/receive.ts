@@ -10,11 +10,14 @@ import {
 } from "../_shared/deployments/store.ts";
 import { recordCommit } from "../_shared/deployments/store-commits.ts";
 import { record } from "../_shared/deployments/shell/record.ts";
+import { findMigrations } from "../_shared/deployments/shell/migrations.ts";
 import { consequencesOf } from "../_shared/deployments/shell/webhooks.ts";
 import { mayWrite } from "../_shared/deployments/shell/ways-back.ts";
 import { judgeDelivery } from "../_shared/deployments/webhooks/delivery.ts";
 import type { ParsedWebhook } from "../_shared/deployments/webhooks/deployment-event.ts";
+import { inBackground } from "../_shared/platform/http-background.ts";
 import type { receivedSchema } from "./schemas.ts";
+import { world } from "./world.ts";
 
 export interface Platform {
   source: "vercel" | "github";
@@ -27,7 +30,9 @@ export interface Platform {
 }
 
 const projectRows = z.array(z.object({ id: z.number(), time_zone: z.string() }));
-const integrationRows = z.array(z.object({ kind: z.string(), name: z.string() }));
+const integrationRows = z.array(
+  z.object({ kind: z.string(), name: z.string(), configuration: z.json() }),
+);
 
 /**
  * Takes a signed webhook in. The signature covers the raw body and is checked before anything in it is believed; the body's hash is kept,
@@ -93,9 +98,29 @@ async function work(
   const { report, vercel, commit } = consequencesOf(event, known);
   if (commit) await recordCommit(client, projectId, commit, now);
   if (!report) return [];
-  const { deployment } = await record(client, await projectOf(projectId), report, now);
+  const project = await projectOf(projectId);
+  const { deployment } = await record(client, project, report, now);
   if (vercel) await recordVercelFields(client, deployment.id, vercel);
+  lookIntoRepository(project, now);
   return [deployment.id];
+}
+
+/**
+ * What a deployment does to the database must be known before it is blamed, so nobody waits for the monitor's next run. After the answer:
+ * the sender of a webhook has no patience for GitHub.
+ */
+export function lookIntoRepository(project: Awaited<ReturnType<typeof projectOf>>, now: Date): void {
+  const { client, platformsOf } = world();
+  const { github } = platformsOf({
+    project_id: project.id,
+    time_zone: project.timeZone,
+    integrations: project.integrations,
+  });
+  if (!github) return;
+  inBackground(
+    loadDeployments(client, project.id, now)
+      .then((deployments) => findMigrations(client, project.id, github, deployments, now)),
+  );
 }
 
 /** What recording needs to know of a project. */
@@ -103,14 +128,19 @@ export async function projectOf(projectId: number) {
   const database = adminClient();
   const [projects, integrations] = await Promise.all([
     database.from("projects").select("id, time_zone").eq("id", projectId),
-    database.from("integrations").select("kind, name").eq("project_id", projectId).eq("enabled", true),
+    database.from("integrations").select("kind, name, configuration").eq("project_id", projectId).eq(
+      "enabled",
+      true,
+    ),
   ]);
   const [project] = parseAnswer(projects, projectRows, "projects");
   if (!project) throw failures.notFound(`There is no project ${projectId}.`);
+  const connected = parseAnswer(integrations, integrationRows, "integrations");
   return {
     id: project.id,
     timeZone: project.time_zone,
-    allowed: mayWrite(parseAnswer(integrations, integrationRows, "integrations")),
+    allowed: mayWrite(connected),
+    integrations: connected,
   };
 }
 

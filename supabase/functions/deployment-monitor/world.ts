@@ -57,6 +57,7 @@ function createWorld(): MonitorWorld {
       return {
         vercel: targets.vercel.configured ? () => targets.vercel.open() : null,
         supabase: targets.supabase.configured ? () => targets.supabase.open() : null,
+        github: targets.reverts.configured ? () => targets.reverts.openChanges() : null,
       };
     },
     onFailure: (projectId, what, error) =>

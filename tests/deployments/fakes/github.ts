@@ -88,6 +88,16 @@ export function fakeGithub(options: { token: string; owner: string; repository: 
           const sha = refs.get(path.slice("git/ref/heads/".length));
           return sha ? json({ object: { sha } }) : missing();
         }
+        if (path.startsWith("compare/")) return compare(path.slice("compare/".length));
+        if (path.startsWith("contents/")) {
+          const commit = url.searchParams.get("ref") ?? "";
+          const text = commits.has(commit) ? filesAt(commit)[path.slice("contents/".length)] : undefined;
+          if (text === undefined) return missing();
+          // Without the media type for raw content GitHub answers with base64 inside of JSON.
+          return request.headers.get("accept") === "application/vnd.github.raw+json"
+            ? new Response(text)
+            : json({ encoding: "base64", content: btoa(text) });
+        }
         if (path === "pulls") {
           const head = url.searchParams.get("head")?.split(":")[1];
           return json(pulls.filter((pull) => pull.head === head).map(pullShape));
@@ -133,6 +143,35 @@ export function fakeGithub(options: { token: string; owner: string; repository: 
         return missing();
     }
   });
+
+  const ancestors = (sha: string): string[] => [sha, ...(commits.get(sha)?.parents ?? []).flatMap(ancestors)];
+
+  /** Compares with where the ways parted, as GitHub's three dots do. */
+  function compare(range: string): Response {
+    const [before, after] = range.split("...") as [string, string];
+    if (!commits.has(before) || !commits.has(after)) return missing();
+    const older = ancestors(before);
+    const parted = ancestors(after).find((sha) => older.includes(sha));
+    if (!parted) return missing();
+    const status = before === after
+      ? "identical"
+      : parted === before
+      ? "ahead"
+      : parted === after
+      ? "behind"
+      : "diverged";
+    const [was, is] = [filesAt(parted), filesAt(after)];
+    const files = [...new Set([...Object.keys(was), ...Object.keys(is)])].flatMap((filename) => {
+      if (was[filename] === is[filename]) return [];
+      const kind = was[filename] === undefined
+        ? "added"
+        : is[filename] === undefined
+        ? "removed"
+        : "modified";
+      return [{ filename, status: kind, changes: (is[filename] ?? was[filename])!.split("\n").length }];
+    });
+    return json({ status, total_commits: 1, commits: [], files: files.slice(0, 300) });
+  }
 
   function makeTree(body: Record<string, unknown>): Response {
     const entries = new Map(trees.get(String(body.base_tree)) ?? []);

@@ -54,6 +54,8 @@ const githubSchema = z.strictObject({
   base: z.string().min(1).max(250).default("main"),
   /** Another address for GitHub Enterprise Server, e.g. `https://github.example.org/api/v3`. */
   api_url: url.default("https://api.github.com"),
+  /** False when what is deployed there never migrates a database: then nothing has to be known of its migrations. */
+  migrates_database: z.boolean().default(true),
 });
 export type GithubIntegration = z.infer<typeof githubSchema> & { name: string };
 
@@ -64,6 +66,8 @@ const vercelSchema = z.strictObject({
   /** Hobby can go back one deployment only. */
   plan: z.enum(["hobby", "pro", "enterprise"]).default("pro"),
   api_url: url.default("https://api.vercel.com"),
+  /** False when what is deployed there never migrates a database: then nothing has to be known of its migrations. */
+  migrates_database: z.boolean().default(true),
 });
 export type VercelIntegration = z.infer<typeof vercelSchema> & { name: string };
 
@@ -75,7 +79,7 @@ const supabaseSchema = z.strictObject({
 export type SupabaseIntegration = z.infer<typeof supabaseSchema> & { name: string };
 
 /** Kind `process`, name `default`: a process with a control endpoint, see `targets/process.ts`. The secret is its bearer token. */
-const processSchema = z.strictObject({ url });
+const processSchema = z.strictObject({ url, migrates_database: z.boolean().default(true) });
 export type ProcessIntegration = z.infer<typeof processSchema> & { name: string };
 
 /** Kinds `vercel` and `github`, name `webhook`: they only hold the secret that signs the platform's webhooks. */

@@ -1,4 +1,4 @@
-import type { MigrationKind } from "./risk/features.ts";
+import type { MigrationKind } from "./migrations/kind.ts";
 
 export const TARGETS = ["vercel", "github", "supabase", "process", "other"] as const;
 export type DeploymentTarget = (typeof TARGETS)[number];
@@ -15,11 +15,7 @@ export const STATUSES = [
 ] as const;
 export type DeploymentStatus = (typeof STATUSES)[number];
 
-export const MIGRATION_KINDS = [
-  "none",
-  "additive",
-  "irreversible",
-] as const satisfies readonly MigrationKind[];
+export { MIGRATION_KINDS } from "./migrations/kind.ts";
 
 /** Paths kept per deployment; more say nothing that these do not. */
 export const FILES_LIMIT = 1000;

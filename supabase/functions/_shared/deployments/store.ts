@@ -29,6 +29,7 @@ export const deploymentSchema = z.object({
   previous_id: z.number().nullable(),
   rollout: rolloutSchema,
   migration: z.enum(MIGRATION_KINDS).nullable(),
+  migration_evidence: z.looseObject({ before: z.string(), after: z.string() }).nullish(),
   risk: z.number().nullable(),
   rollback_capability: z.json().optional(),
   rolled_back_at: z.string().nullable(),
@@ -84,6 +85,7 @@ export interface Finding {
   file_count?: number;
   line_count?: number;
   migration?: DeploymentRow["migration"];
+  migration_evidence?: object;
 }
 
 const functionVersionSchema = z.object({

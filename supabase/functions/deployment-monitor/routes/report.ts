@@ -1,6 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { type DeploymentReport, FILES_LIMIT, MIGRATION_KINDS } from "../../_shared/deployments/deployment.ts";
-import { migrationKind } from "../../_shared/deployments/risk/migration.ts";
+import { migrationFile } from "../../_shared/deployments/migrations/files.ts";
+import type { MigrationKind } from "../../_shared/deployments/migrations/kind.ts";
+import { migrationKind } from "../../_shared/deployments/migrations/sql.ts";
 import { record } from "../../_shared/deployments/shell/record.ts";
 import { adminClient, auth, bearerToken, security, sha256Hex } from "../../_shared/platform/auth.ts";
 import { failures } from "../../_shared/platform/errors.ts";
@@ -8,7 +10,7 @@ import type { FunctionApp } from "../../_shared/platform/http.ts";
 import { answers, jsonBody } from "../../_shared/platform/http-openapi.ts";
 import { projectIdSchema } from "../../_shared/platform/http-schemas.ts";
 import { parseAnswer } from "../../_shared/platform/rpc.ts";
-import { projectOf } from "../receive.ts";
+import { lookIntoRepository, projectOf } from "../receive.ts";
 import { deploymentStatusSchema } from "../schemas.ts";
 
 /** Clocks of pipelines are trusted this far ahead of ours. */
@@ -43,7 +45,7 @@ const body = z.strictObject({
   line_count: z.int().min(0).max(10_000_000).optional(),
   migration: z.enum(MIGRATION_KINDS).optional().openapi({
     description:
-      "Whether older code can still run on the database. Past `irreversible` nothing is rolled back without a human.",
+      "Whether older code can still run on the database. Past `irreversible` or `unknown` nothing is rolled back without a human.",
   }),
   migration_sql: z.string().max(MAX_SQL).optional().openapi({
     description: "The migrations' SQL, from which the same is found out.",
@@ -84,17 +86,17 @@ export function reportDeployment(app: FunctionApp): void {
     if (at > now.getTime() + MAX_AHEAD_MS) {
       throw failures.invalidRequest("deployed_at lies in the future. Leave it out to mean now.");
     }
-    const { migration, migration_sql, deployed_at: _, external_id, commit_sha, ...rest } = given;
+    const { migration: _m, migration_sql: _s, deployed_at: _d, external_id, commit_sha, ...rest } = given;
     const report: DeploymentReport = {
       ...rest,
       external_id: external_id ?? given.release.slice(0, 200),
       at: new Date(Math.min(at, now.getTime())).toISOString(),
       ...(commit_sha && { commit_sha: commit_sha.toLowerCase() }),
-      ...((migration ?? migration_sql) !== undefined && {
-        migration: migration ?? migrationKind(migration_sql ?? ""),
-      }),
+      ...withMigration(given),
     };
-    const { deployment, risk } = await record(adminClient(), await projectOf(project), report, now);
+    const about = await projectOf(project);
+    const { deployment, risk } = await record(adminClient(), about, report, now);
+    lookIntoRepository(about, now);
     return c.json({
       id: deployment.id,
       status: deployment.status,
@@ -104,6 +106,16 @@ export function reportDeployment(app: FunctionApp): void {
       risk_reasons: risk.reasons,
     }, 200);
   });
+}
+
+/** What the pipeline says, else what its SQL says, else what its list of files can say: a migration without its text is unknown. */
+function withMigration(
+  { migration, migration_sql, files }: z.output<typeof body>,
+): { migration?: MigrationKind } {
+  if (migration !== undefined) return { migration };
+  if (migration_sql !== undefined) return { migration: migrationKind(migration_sql) };
+  if (files === undefined || files.length === FILES_LIMIT) return {};
+  return files.some((path) => migrationFile(path) !== null) ? {} : { migration: "none" };
 }
 
 async function requireKey(authorization: string | undefined, projectId: number): Promise<void> {

@@ -32,7 +32,7 @@ export interface GithubTargetOptions extends Omit<TargetOptions, "platform" | "h
 }
 
 export const GITHUB_API = "https://api.github.com";
-const HEADERS = { accept: "application/vnd.github+json", "x-github-api-version": "2022-11-28" };
+export const GITHUB_HEADERS = { accept: "application/vnd.github+json", "x-github-api-version": "2022-11-28" };
 
 const shaSchema = z.looseObject({ sha: z.string() });
 const refSchema = z.looseObject({ object: shaSchema });
@@ -59,7 +59,7 @@ const pullSchema = z.looseObject({
 });
 
 export function createGithubRevertTarget(options: GithubTargetOptions): GithubRevertTarget {
-  const target: TargetOptions = { ...options, headers: HEADERS, platform: "GitHub" };
+  const target: TargetOptions = { ...options, headers: GITHUB_HEADERS, platform: "GitHub" };
   const repository = `/repos/${encodeURIComponent(options.owner)}/${encodeURIComponent(options.repository)}`;
   const read = <T>(path: string, schema: z.ZodType<T>, query?: Record<string, string>) =>
     sendFor(target, { method: "GET", path: `${repository}/${path}`, query }, schema);

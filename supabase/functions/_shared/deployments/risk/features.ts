@@ -1,3 +1,6 @@
+import { migrationFile } from "../migrations/files.ts";
+import type { MigrationKind } from "../migrations/kind.ts";
+
 /** What is known of a deployment before it goes out. Counts of history reach back 90 days. */
 export interface PlannedDeployment {
   files: string[];
@@ -12,8 +15,6 @@ export interface PlannedDeployment {
   recentDeployments: number;
 }
 
-export type MigrationKind = "none" | "additive" | "irreversible";
-
 export interface Feature {
   name: string;
   value: number;
@@ -25,7 +26,6 @@ export interface Feature {
 const PRIOR_FAILURE_RATE = 0.1;
 const PRIOR_DEPLOYMENTS = 10;
 
-const MIGRATION_FILE = /(?:^|\/)migrations?\/.*\.(?:sql|ts|js)$/i;
 const CONFIGURATION_FILE =
   /(?:^|\/)(?:\.env[^/]*|[^/]*config[^/]*\.(?:json|ya?ml|toml|ts|js)|vercel\.json|deno\.json|package\.json|Dockerfile|\.github\/workflows\/[^/]+)$/i;
 const LOCK_FILE = /(?:^|\/)(?:package-lock\.json|pnpm-lock\.yaml|yarn\.lock|deno\.lock|bun\.lockb?)$/i;
@@ -48,7 +48,7 @@ export function featuresOf(planned: PlannedDeployment, migration: MigrationKind)
     value: on ? 1 : 0,
     statement,
   });
-  const touched = files.some((file) => MIGRATION_FILE.test(file));
+  const touched = files.some((file) => migrationFile(file) !== null);
   return [
     {
       name: "size",
@@ -65,7 +65,7 @@ export function featuresOf(planned: PlannedDeployment, migration: MigrationKind)
     flag("dependencies", files.some((file) => LOCK_FILE.test(file)), "it changes dependencies"),
     flag(
       "migration",
-      migration === "additive" || (touched && migration === "none"),
+      migration === "additive" || (touched && migration !== "irreversible"),
       "it migrates the database",
     ),
     flag("irreversible", migration === "irreversible", "its migration cannot be undone"),

@@ -1,4 +1,5 @@
-import { type Feature, featuresOf, type MigrationKind, type PlannedDeployment } from "./features.ts";
+import type { MigrationKind } from "../migrations/kind.ts";
+import { type Feature, featuresOf, type PlannedDeployment } from "./features.ts";
 
 /** Belief about one weight: normal with this mean and variance. */
 export interface Weight {

@@ -41,12 +41,19 @@ export function planRollback(situation: RollbackSituation): RollbackDecision {
   // Everything between the version that serves afterwards and the one that serves now is undone, not the blamed one alone.
   const undone = to ? situation.history.slice(situation.history.indexOf(to) + 1) : revoked;
   const reasons: string[] = [];
-  const migrations = undone.filter((version) => version.migration === "irreversible");
+  const carried = [...undone, ...since(undone, situation.elsewhere)];
+  const migrations = carried.filter((version) => version.migration === "irreversible");
   if (migrations.length > 0) {
     reasons.push(
       `${
         list(migrations)
       } carried an irreversible database migration: the older code may not run on the new schema`,
+    );
+  }
+  const unknown = carried.filter((version) => version.migration === "unknown");
+  if (unknown.length > 0) {
+    reasons.push(
+      `nobody could tell what ${list(unknown)} did to the database: the older code may not run on its schema`,
     );
   }
   const additive = undone.filter((version) => version.migration === "additive");
@@ -61,6 +68,12 @@ export function planRollback(situation: RollbackSituation): RollbackDecision {
     plan,
     reasons: [`back to ${plan.toVersion ?? "off"} by ${plan.method}`, ...note],
   };
+}
+
+/** What was deployed elsewhere since the version that serves afterwards was replaced: its code has not seen that database yet. */
+function since<T extends { at: number }>(undone: readonly ServedVersion[], elsewhere: readonly T[]): T[] {
+  const from = undone[0]?.at ?? Infinity;
+  return elsewhere.filter(({ at }) => at >= from);
 }
 
 /** The latest earlier version that is not bad and is not the blamed content under another name. */
@@ -133,6 +146,6 @@ function impossible(reason: string): RollbackDecision {
   return { decision: "impossible", plan: null, reasons: [reason] };
 }
 
-function list(versions: readonly ServedVersion[]): string {
+function list(versions: readonly { id: string }[]): string {
   return versions.map((version) => version.id).join(", ");
 }

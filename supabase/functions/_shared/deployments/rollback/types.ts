@@ -1,4 +1,4 @@
-import type { MigrationKind } from "../risk/features.ts";
+import type { MigrationKind } from "../migrations/kind.ts";
 
 /** How a change of each kind can be taken back. */
 export const ROLLBACK_METHODS = [
@@ -32,6 +32,10 @@ export interface ServedVersion {
 /** Everything that decides how a target could go back, recorded while all is well. */
 export interface RollbackSituation {
   target: ChangeTarget;
+  /**
+   * Versions of other targets, with what their migrations did: one database is shared by all that a project deploys. Names and moments only.
+   */
+  elsewhere: Pick<ServedVersion, "id" | "at" | "migration">[];
   /** Versions in order of time, the serving one last. */
   history: ServedVersion[];
   /** The version to take back. */

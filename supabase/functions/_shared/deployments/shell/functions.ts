@@ -41,6 +41,7 @@ export async function pollFunctions(
       status: "serving",
       at: servedSince(one, known, now),
       content_hash: hash,
+      migration: "none",
     }, now);
     await storeFunctionVersion(client, project.id, {
       ...rowOf(one, body, hash, now),

@@ -1,4 +1,5 @@
 import type { RpcClient } from "../../platform/rpc.ts";
+import type { GithubChanges } from "../github/changes.ts";
 import type { SupabaseTarget } from "../supabase/target.ts";
 import type { VercelTarget } from "../vercel/target.ts";
 import {
@@ -13,6 +14,7 @@ import {
 import { capabilityFindings, healthFindings } from "./findings.ts";
 import { pollFunctions } from "./functions.ts";
 import { lookForBlame } from "./look.ts";
+import { findMigrations } from "./migrations.ts";
 import { record } from "./record.ts";
 import { type MayWrite, mayWrite } from "./ways-back.ts";
 
@@ -20,6 +22,7 @@ import { type MayWrite, mayWrite } from "./ways-back.ts";
 export interface Platforms {
   vercel: (() => Promise<VercelTarget>) | null;
   supabase: (() => Promise<SupabaseTarget>) | null;
+  github: (() => Promise<GithubChanges>) | null;
 }
 
 export interface MonitorWorld {
@@ -73,7 +76,7 @@ async function monitorProject(
   };
   const allowed = mayWrite(project.integrations);
   const about = { id, timeZone: project.time_zone, allowed };
-  const { vercel, supabase } = world.platformsOf(project);
+  const { vercel, supabase, github } = world.platformsOf(project);
   if (vercel) {
     await attempt("vercel", async () => {
       await followVercel(client, about, await vercel(), await loadDeployments(client, id, now()), now());
@@ -83,6 +86,11 @@ async function monitorProject(
     await attempt("supabase", async () => {
       const known = await loadDeployments(client, id, now());
       run.new_versions += await pollFunctions(client, about, await supabase(), known, now());
+    });
+  }
+  if (github) {
+    await attempt("github", async () => {
+      await findMigrations(client, id, github, await loadDeployments(client, id, now()), now());
     });
   }
   await attempt("blame", async () => {

@@ -2,19 +2,39 @@ import { judgeRedeployment } from "../rollback/flapping.ts";
 import { planRollback } from "../rollback/plan.ts";
 import type { ChangeTarget, RollbackDecision, RollbackSituation } from "../rollback/types.ts";
 import { lineOf } from "../deployment.ts";
+import type { MigrationKind } from "../migrations/kind.ts";
 import type { DeploymentRow } from "../store.ts";
+import { isProduction } from "./labels.ts";
 
-/** Which platforms the project lets Prunella change. */
+/** What the project lets Prunella change, and what it has said of its deployments. */
 export interface MayWrite {
   vercel: boolean;
   supabase: boolean;
   process: boolean;
   github: boolean;
+  /** Targets whose deployments never migrate a database, by the word of the project's admins. */
+  withoutMigrations?: readonly string[];
 }
 
-export function mayWrite(integrations: readonly { kind: string; name: string }[]): MayWrite {
-  const has = (kind: string) => integrations.some((one) => one.kind === kind && one.name === "default");
-  return { vercel: has("vercel"), supabase: has("supabase"), process: has("process"), github: has("github") };
+export interface IntegrationFacts {
+  kind: string;
+  name: string;
+  configuration?: unknown;
+}
+
+export function mayWrite(integrations: readonly IntegrationFacts[]): MayWrite {
+  const defaults = integrations.filter(({ name }) => name === "default");
+  const has = (kind: string) => defaults.some((one) => one.kind === kind);
+  return {
+    vercel: has("vercel"),
+    supabase: has("supabase"),
+    process: has("process"),
+    github: has("github"),
+    withoutMigrations: defaults.filter(({ configuration }) =>
+      typeof configuration === "object" && configuration !== null &&
+      (configuration as Record<string, unknown>).migrates_database === false
+    ).map(({ kind }) => kind),
+  };
 }
 
 /** How a deployment could be taken back now, and where that leads. */
@@ -41,7 +61,7 @@ export function wayBack(
     .sort((a, b) => Date.parse(a.promoted_at!) - Date.parse(b.promoted_at!) || a.id - b.id);
   const target = changeTarget(blamed);
   if (target === null) return impossible(`deployments of kind ${blamed.target} are only recorded`);
-  const decision = planRollback(situation(blamed, line, target, allowed));
+  const decision = planRollback(situation(blamed, line, target, allowed, deployments));
   const to = line.find(({ external_id }) => external_id === decision.plan?.toVersion) ?? null;
   const returned = repetition(blamed, line);
   const needsHuman = decision.decision === "automatic" && returned !== null;
@@ -75,6 +95,7 @@ function situation(
   line: readonly DeploymentRow[],
   target: ChangeTarget,
   allowed: MayWrite,
+  deployments: readonly DeploymentRow[],
 ): RollbackSituation {
   const isRolling = rollingState(blamed) === "ACTIVE";
   return {
@@ -83,9 +104,16 @@ function situation(
       id: one.external_id,
       at: Date.parse(one.promoted_at!),
       contentHash: one.content_hash ?? one.commit_sha,
-      migration: one.migration ?? "none",
+      migration: migrationOf(one, allowed),
       bad: one.rolled_back_at !== null || one.status === "failed",
       bodyStored: one.body_stored,
+    })),
+    elsewhere: deployments.filter((one) =>
+      lineOf(one) !== lineOf(blamed) && one.promoted_at !== null && sharesDatabase(one, blamed)
+    ).map((one) => ({
+      id: `${one.service} ${one.external_id}`,
+      at: Date.parse(one.promoted_at!),
+      migration: migrationOf(one, allowed),
     })),
     blamed: blamed.external_id,
     vercel: target === "vercel"
@@ -99,6 +127,23 @@ function situation(
     github: { commit: blamed.commit_sha, mayWrite: allowed.github },
     mayWrite: target === "vercel" || target === "supabase" || target === "process" ? allowed[target] : true,
   };
+}
+
+/**
+ * What a deployment did to the database. The source of an edge function does nothing to it; of everything else that nobody has told of,
+ * nobody knows.
+ */
+function migrationOf(
+  { target, migration }: DeploymentRow,
+  { withoutMigrations = [] }: MayWrite,
+): MigrationKind {
+  if (migration !== null) return migration;
+  return target === "supabase" || withoutMigrations.includes(target) ? "none" : "unknown";
+}
+
+function sharesDatabase(one: DeploymentRow, other: DeploymentRow): boolean {
+  return one.environment === other.environment ||
+    (isProduction(one.environment) && isProduction(other.environment));
 }
 
 function rollingState({ rolling_release }: DeploymentRow): string | null {

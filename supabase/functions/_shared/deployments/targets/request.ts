@@ -45,11 +45,12 @@ export async function send(options: TargetOptions, request: TargetRequest): Prom
     response = await options.fetch(url, {
       method: request.method,
       headers: {
-        accept: request.accept ?? "application/json",
+        accept: "application/json",
         authorization: `Bearer ${options.token}`,
         "user-agent": USER_AGENT,
         ...(request.json === undefined ? {} : { "content-type": "application/json" }),
         ...options.headers,
+        ...(request.accept === undefined ? {} : { accept: request.accept }),
       },
       body: request.form ?? (request.json === undefined ? undefined : JSON.stringify(request.json)),
       redirect: "error",

@@ -1,0 +1,169 @@
+import { isActionError } from "../../platform/action-error.ts";
+import type { RpcClient } from "../../platform/rpc.ts";
+import { FILES_LIMIT, lineOf } from "../deployment.ts";
+import type { ChangedFile, Comparison, GithubChanges } from "../github/changes.ts";
+import { classifyMigration } from "../migrations/classify.ts";
+import { migrationFile } from "../migrations/files.ts";
+import { type MigrationKind, worstKind } from "../migrations/kind.ts";
+import { type DeploymentRow, type Finding, saveFindings } from "../store.ts";
+
+/** Migrations read for one deployment: more are not read, and then nobody could tell. */
+const FILES_READ_LIMIT = 20;
+/** A migration longer than this is not read. */
+const FILE_BYTES_LIMIT = 200_000;
+/** Deployments looked at in one run: each costs a comparison and its files. The next run goes on. */
+const DEPLOYMENTS_PER_RUN = 10;
+/** One that ended longer ago than this is no way back any more. */
+const LOOK_BACK_MS = 7 * 24 * 3_600_000;
+
+/** How it was found out whether a deployment migrates the database; kept with the deployment. */
+export interface MigrationEvidence {
+  source: "github";
+  /** The commits that were compared: what was served before, and what is deployed. */
+  before: string;
+  after: string;
+  files: { path: string; kind: MigrationKind; what: string | null }[];
+  /** Why nobody could tell, where that is so. */
+  reason: string | null;
+}
+
+/**
+ * Asks GitHub which migrations the deployments bring that nobody reported anything about, and what those do to older code. A platform
+ * that is down leaves the question open, to be asked again; a commit that the repository does not know is an answer: `unknown`.
+ *
+ * @returns how many were found out
+ */
+export async function findMigrations(
+  client: RpcClient,
+  projectId: number,
+  github: () => Promise<GithubChanges>,
+  deployments: readonly DeploymentRow[],
+  now: Date,
+): Promise<number> {
+  const open = openQuestions(deployments, now).slice(0, DEPLOYMENTS_PER_RUN);
+  if (open.length === 0) return 0;
+  const changes = await github();
+  const findings: Finding[] = [];
+  try {
+    for (const question of open) findings.push(await answer(question, changes));
+  } finally {
+    await saveFindings(client, projectId, findings, now);
+  }
+  return findings.length;
+}
+
+interface Question {
+  deployment: DeploymentRow;
+  before: string;
+  after: string;
+}
+
+/** Deployments with a commit whose difference to what was served before was not looked at yet, newest first. */
+export function openQuestions(deployments: readonly DeploymentRow[], now: Date): Question[] {
+  return deployments.flatMap((deployment): Question[] => {
+    const { commit_sha: after, status, migration, migration_evidence: evidence } = deployment;
+    if (after === null || status === "failed" || status === "canceled") return [];
+    // What a pipeline reported stands.
+    if (migration !== null && !evidence) return [];
+    const ended = deployment.superseded_at;
+    if (ended !== null && now.getTime() - Date.parse(ended) > LOOK_BACK_MS) return [];
+    const before = servedBefore(deployment, deployments)?.commit_sha ?? null;
+    if (before === null || (evidence?.before === before && evidence.after === after)) return [];
+    return [{ deployment, before, after }];
+  }).sort((a, b) => b.deployment.id - a.deployment.id);
+}
+
+/** What the deployment replaced, or would replace if it were promoted now. */
+function servedBefore(one: DeploymentRow, deployments: readonly DeploymentRow[]): DeploymentRow | null {
+  if (one.promoted_at !== null) return deployments.find(({ id }) => id === one.previous_id) ?? null;
+  return deployments.find((other) =>
+    other.id !== one.id && other.status === "serving" && lineOf(other) === lineOf(one)
+  ) ?? null;
+}
+
+async function answer({ deployment, before, after }: Question, changes: GithubChanges): Promise<Finding> {
+  const found = before === after ? "identical" : await changes.compare(before, after);
+  const finding = (
+    migration: MigrationKind,
+    files: MigrationEvidence["files"],
+    reason: string | null = null,
+  ): Finding => ({
+    id: deployment.id,
+    migration,
+    migration_evidence: { source: "github", before, after, files, reason },
+  });
+  if (found === null) return finding("unknown", [], "the repository does not know these commits");
+  if (found === "identical" || found.status === "identical") {
+    return finding("none", [], "it is the same commit");
+  }
+  if (found.status === "behind") {
+    return finding("none", [], "it is an earlier commit, which brings nothing new");
+  }
+  const files = await classifyAll(found, after, changes);
+  const kind = worstKind(files.map((file) => file.kind));
+  const cut = !found.complete && kind !== "irreversible";
+  return {
+    ...finding(cut ? "unknown" : kind, files, cut ? "GitHub does not list all of its files" : null),
+    ...(deployment.files === null && found.complete && {
+      files: found.files.slice(0, FILES_LIMIT).map(({ path }) => path.slice(0, 300)),
+      file_count: found.files.length,
+    }),
+    ...(deployment.line_count === null && {
+      line_count: found.files.reduce((sum, { lines }) => sum + lines, 0),
+    }),
+  };
+}
+
+async function classifyAll(
+  { files }: Comparison,
+  commit: string,
+  changes: GithubChanges,
+): Promise<MigrationEvidence["files"]> {
+  const migrations = files.flatMap((file) => {
+    const is = migrationFile(file.path);
+    return is ? [{ file, ...is }] : [];
+  });
+  // A migration that went away, or under another name, is one that the database may have had.
+  const gone = files.filter(({ path, previousPath, status }) =>
+    (status === "removed" && migrationFile(path) !== null) ||
+    (previousPath !== null && migrationFile(previousPath) !== null && migrationFile(path) === null)
+  );
+  const found: MigrationEvidence["files"] = gone.map(({ path }) => ({
+    path,
+    kind: "unknown",
+    what: "was taken out of the migrations",
+  }));
+  let read = 0;
+  for (const { file, language } of migrations) {
+    if (file.status === "removed") continue;
+    if (++read > FILES_READ_LIMIT) {
+      found.push({ path: file.path, kind: "unknown", what: `is one of more than ${FILES_READ_LIMIT}` });
+      continue;
+    }
+    found.push({ path: file.path, ...await effectOf(file, language, commit, changes) });
+  }
+  return found;
+}
+
+async function effectOf(
+  file: ChangedFile,
+  language: Parameters<typeof classifyMigration>[0],
+  commit: string,
+  changes: GithubChanges,
+): Promise<{ kind: MigrationKind; what: string | null }> {
+  if (file.status === "renamed" && file.lines === 0) return { kind: "unknown", what: "was renamed" };
+  let content: string | null;
+  try {
+    content = await changes.content(file.path, commit, FILE_BYTES_LIMIT);
+  } catch (error) {
+    if (!isActionError(error) || error.retry) throw error;
+    return { kind: "unknown", what: "could not be read" };
+  }
+  if (content === null) return { kind: "unknown", what: "is too long to be read" };
+  const effect = classifyMigration(language, content);
+  // What an applied migration said before is not what it says now.
+  if (file.status !== "added" && effect.kind !== "irreversible") {
+    return { kind: "unknown", what: "was changed after it had been written" };
+  }
+  return effect;
+}
