@@ -1,4 +1,5 @@
-// `npm run test:postgres`: the tests that use a database, once more on a real Postgres, with pg_cron where Debian has it.
+// `npm run test:postgres [-- <file>...]`: the tests that use a database, or those named, once more on a real Postgres,
+// with pg_cron where Debian has it.
 import { startPostgres } from "./platform/postgres.ts";
 
 const TESTS = "tests";
@@ -18,11 +19,12 @@ function usesDatabase(text: string): boolean {
   return /from "(\.\.?\/)+support\/(database|platform)\.ts"/.test(text) || text.includes("DATABASE_URL");
 }
 
+const named = Deno.args.some((argument) => !argument.startsWith("-"));
 const server = await startPostgres({ durable: false, settings: { max_connections: "300" } });
 console.log(`Postgres ${server.version} at ${server.url}`);
 try {
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "npm:vitest", "run", ...await databaseTests(TESTS), ...Deno.args],
+    args: ["run", "-A", "npm:vitest", "run", ...named ? [] : await databaseTests(TESTS), ...Deno.args],
     env: { DATABASE_URL: server.url },
   }).spawn().status.then((done) => done, (error) => {
     console.error(error);

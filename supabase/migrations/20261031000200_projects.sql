@@ -59,6 +59,19 @@ comment on function prunella.has_members(bigint) is
 revoke execute on function prunella.has_members(bigint) from public;
 grant execute on function prunella.has_members(bigint) to authenticated, service_role;
 
+-- Definer: whoever asks may know this, and see no other value of the installation.
+create function prunella.self_service_is_allowed() returns boolean
+language plpgsql stable security definer set search_path = ''
+as $$
+begin
+  return coalesce(prunella.setting(null, 'projects.self_service') = 'true'::jsonb, false);
+end
+$$;
+comment on function prunella.self_service_is_allowed() is
+  'Whether everybody who has signed up may create projects: the setting projects.self_service of the installation, off by default.';
+revoke execute on function prunella.self_service_is_allowed() from public;
+grant execute on function prunella.self_service_is_allowed() to authenticated;
+
 create function prunella.add_creator_as_admin() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
@@ -105,8 +118,10 @@ create policy "members see their projects" on public.projects
     -- Whoever inserts a project reads it back before the trigger has made him its admin; later his membership counts alone.
     or (created_by = (select auth.uid()) and not prunella.has_members(id))
   );
-create policy "people create projects as themselves" on public.projects
-  for insert to authenticated with check (created_by = (select auth.uid()));
+-- An application's customers sign up in the same Supabase project: whoever runs it says whether that is enough.
+create policy "people create projects as themselves, where that is allowed" on public.projects
+  for insert to authenticated
+  with check (created_by = (select auth.uid()) and (select prunella.self_service_is_allowed()));
 create policy "admins change their projects" on public.projects
   for update to authenticated
   using (id in (select prunella.projects_as('admin'))) with check (id in (select prunella.projects_as('admin')));

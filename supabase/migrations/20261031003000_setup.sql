@@ -55,6 +55,10 @@ begin
   insert into public.projects (slug, name, created_by) values (p_slug, p_name, v_user_id)
   on conflict (slug) do update set name = excluded.name
   returning id into v_project_id;
+  if v_user_id is not null then
+    insert into public.project_members (project_id, user_id, role) values (v_project_id, v_user_id, 'admin')
+    on conflict (project_id, user_id) do update set role = 'admin';
+  end if;
   select k.public_key into v_key from public.ingest_keys as k
   where k.project_id = v_project_id and k.revoked_at is null order by k.id limit 1;
   if v_key is null then
@@ -68,6 +72,6 @@ begin
 end
 $$;
 comment on function prunella.add_project(text, text, text) is
-  'Makes a project with an ingest key, or finds it again: { project_id, dsn }. The DSN is what a Sentry SDK takes.';
+  'Makes a project with an ingest key, or finds it again; the person is an admin of it: { project_id, dsn }. The DSN is what a Sentry SDK takes.';
 
 revoke execute on function prunella.keep_secret(text, text), prunella.connect(text, text), prunella.add_project(text, text, text) from public;

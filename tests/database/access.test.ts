@@ -195,8 +195,32 @@ describe("what a matrix of tables cannot say", () => {
   const create =
     "insert into public.projects (slug, name, created_by) values ('mine', 'Mine', $1) returning id";
 
-  it("people create projects as themselves, see them at once and are their admins", async () => {
-    await db.asUser(world.strangerId, async (tx) => {
+  it("nobody who is signed in creates projects, unless the installation allows it", async () => {
+    for (const user of [world.strangerId, world.viewerId, world.operatorId, world.adminId]) {
+      const created = db.asUser(user, (tx) => tx.query(create, [user]));
+      await expect(created).rejects.toThrow(/row-level security/);
+    }
+  });
+
+  /** Turns the setting on in a transaction that is taken back, and goes on in it as this person. */
+  async function whereSelfServiceIs(
+    value: unknown,
+    user: string,
+    work: (tx: Queryable) => Promise<void>,
+  ): Promise<void> {
+    await db.as("service_role", {}, async (tx) => {
+      await tx.query("select public.change_config(null, 'projects.self_service', $1::text::jsonb)", [
+        JSON.stringify(value),
+      ]);
+      const claims = JSON.stringify({ role: "authenticated", sub: user });
+      await tx.query("select set_config('request.jwt.claims', $1, true)", [claims]);
+      await tx.query("select set_config('role', 'authenticated', true)");
+      await work(tx);
+    });
+  }
+
+  it("where it does, people create projects as themselves, see them at once and are their admins", async () => {
+    await whereSelfServiceIs(true, world.strangerId, async (tx) => {
       const [made] = await tx.query(create, [world.strangerId]);
       const members = await tx.query(
         "select user_id, role from public.project_members where project_id = $1",
@@ -206,12 +230,33 @@ describe("what a matrix of tables cannot say", () => {
       );
       expect(members).toEqual([{ user_id: world.strangerId, role: "admin" }]);
     });
-    const asAnother = db.asUser(world.strangerId, (tx) => tx.query(create, [world.adminId]));
+    const asAnother = whereSelfServiceIs(true, world.strangerId, async (tx) => {
+      await tx.query(create, [world.adminId]);
+    });
     await expect(asAnother).rejects.toThrow(/row-level security/);
   });
 
+  it("only true allows it", async () => {
+    for (const value of [false, null, "true", 1, {}]) {
+      const created = whereSelfServiceIs(value, world.strangerId, async (tx) => {
+        await tx.query(create, [world.strangerId]);
+      });
+      await expect(created, JSON.stringify(value)).rejects.toThrow(/row-level security/);
+    }
+  });
+
+  it("no admin of a project allows it for the installation", async () => {
+    await db.asUser(world.adminId, async (tx) => {
+      await tx.query("select public.change_config($1, 'projects.self_service', 'true')", [
+        world.a.projectId,
+      ]);
+      const created = tx.query(create, [world.adminId]);
+      await expect(created).rejects.toThrow(/row-level security/);
+    });
+  });
+
   it("whoever created a project and left it sees it no longer", async () => {
-    await db.asUser(world.strangerId, async (tx) => {
+    await whereSelfServiceIs(true, world.strangerId, async (tx) => {
       const [made] = await tx.query(create, [world.strangerId]);
       await tx.query("insert into public.project_members values ($1, $2, 'admin')", [
         made?.id,

@@ -44,15 +44,21 @@ describe("the API", () => {
     expect(error).not.toBeNull();
   });
 
-  it("lets a signed-in person create a project, see it, and see no other's", async () => {
+  it("lets a signed-in person create a project where the installation allows it, see it, and see no other's", async () => {
     const first = await platform.signUp();
     const second = await platform.signUp();
-    const made = await first.client.from("projects").insert({
-      slug: "first",
-      name: "First",
-      created_by: first.id,
-    }).select("id").single();
-    expect(made.error).toBeNull();
+    const create = () =>
+      first.client.from("projects").insert({ slug: "first", name: "First", created_by: first.id })
+        .select("id").single();
+    const refused = await create();
+    expect(refused.status).toBe(403);
+    const allowed = await platform.service.rpc("change_config", {
+      p_project_id: null as unknown as number,
+      p_key: "projects.self_service",
+      p_value: true,
+    });
+    expect(allowed.error).toBeNull();
+    expect((await create()).error).toBeNull();
     const own = await first.client.from("projects").select("slug");
     expect(own.data).toEqual([{ slug: "first" }]);
     const others = await second.client.from("projects").select("slug");

@@ -134,6 +134,7 @@ export const INNER_FUNCTIONS_FOR_PEOPLE = [
   "projects_as",
   "queue_diagnosis",
   "require_role",
+  "self_service_is_allowed",
   "setting",
   "title_words",
   "turning_point_hash",
