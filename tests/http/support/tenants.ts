@@ -16,6 +16,8 @@ export interface Tenants {
   project: number;
   otherProject: number;
   ids: Record<Role, string>;
+  /** The access token of a person of this role. */
+  token(role: Role): string;
   /** Calls a function: as a person of this role, as a machine with the secret key, with a project key, or as nobody. */
   call(
     who: Role | "machine" | "nobody" | { key: string },
@@ -67,6 +69,7 @@ export async function tenants(): Promise<Tenants> {
       admin: people.admin.id,
       stranger: people.stranger.id,
     },
+    token: (role) => people[role].accessToken,
     async call(who, method, path, body) {
       const headers: Record<string, string> = {};
       if (typeof who === "object") headers.authorization = `Bearer ${who.key}`;

@@ -133,6 +133,7 @@ export function databaseFailure(error: DatabaseError): Failure {
     case "22003":
     case "22007":
     case "22008":
+    case "22021":
     case "22P02":
     case "22P05":
       return failures.invalidRequest("A value has the wrong form for the database.", options);
