@@ -102,13 +102,13 @@ comment on column public.detected_errors.merged_event_count is
 comment on column public.detected_errors.own_first_seen_at is
   'Of an issue that took others in: when it was first seen itself, so that a split can restore it.';
 comment on column public.detected_errors.unsettled_at is
-  'Since when rows of error_events wait to be moved after a merge or a split. Counts never wait.';
+  'Since when rows of error_events that came in through this issue wait to be moved, after its merged_into_id changed. Counts never wait.';
 create index detected_errors_unsettled_idx on public.detected_errors (unsettled_at) where unsettled_at is not null;
 
 alter table public.error_events add column origin_issue_id bigint;
 comment on column public.error_events.origin_issue_id is
   'The issue that the event''s fingerprint names, where that was merged into issue_id; null where they are the same.';
-create index error_events_by_origin_idx on public.error_events (origin_issue_id) where origin_issue_id is not null;
+create index error_events_by_origin_idx on public.error_events (origin_issue_id, issue_id) where origin_issue_id is not null;
 
 -- Rules and learning reach ingest by their version.
 create function prunella.raise_grouping_version(p_project_id bigint) returns void

@@ -89,7 +89,7 @@ begin
   delete from public.error_minutes where issue_id = p_from.id;
   perform prunella.add_minutes(p_into.id, v_minutes, 1);
 
-  update public.detected_errors set merged_into_id = p_into.id where merged_into_id = p_from.id;
+  update public.detected_errors set merged_into_id = p_into.id, unsettled_at = p_now where merged_into_id = p_from.id;
   update public.detected_errors
   set merged_into_id = p_into.id, merged_at = p_now, merged_event_count = v_own_count, event_count = 0, updated_at = p_now,
       first_seen_at = coalesce(own_first_seen_at, first_seen_at), first_release = coalesce(own_first_release, first_release),

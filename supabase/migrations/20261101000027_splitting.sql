@@ -202,6 +202,7 @@ language plpgsql security invoker set search_path = ''
 as $$
 declare
   v_issue public.detected_errors;
+  v_home bigint;
   v_left integer := p_limit;
   v_moved integer;
 begin
@@ -212,18 +213,21 @@ begin
     -- Pointers are turned by those who hold the grouping alone, so they stand still here.
     perform pg_advisory_xact_lock_shared(prunella.grouping_lock(v_issue.project_id));
     select * into v_issue from public.detected_errors where id = v_issue.id;
+    v_home := coalesce(v_issue.merged_into_id, v_issue.id);
+    -- An issue answers for the rows that came in through it, wherever they lie: an earlier merge, undone before its rows had
+    -- followed, may have left them at a third issue. Two ranges instead of <>, so that rows at home are not read.
     with misplaced as (
-      select e.received_on, e.project_id, e.event_id, coalesce(e.origin_issue_id, e.issue_id) as origin_id
+      select e.received_on, e.project_id, e.event_id
       from public.error_events as e
-      where (v_issue.merged_into_id is not null and e.issue_id = v_issue.id)
-        or (v_issue.merged_into_id is null and e.origin_issue_id = v_issue.id and e.issue_id <> v_issue.id)
+      where (e.issue_id = v_issue.id and e.origin_issue_id is null and v_home <> v_issue.id)
+        or (e.origin_issue_id = v_issue.id and e.issue_id < v_home)
+        or (e.origin_issue_id = v_issue.id and e.issue_id > v_home)
       limit v_left
       for update of e
     )
     update public.error_events as e
-    set issue_id = coalesce(o.merged_into_id, o.id), origin_issue_id = case when o.merged_into_id is not null then o.id end
+    set issue_id = v_home, origin_issue_id = nullif(v_issue.id, v_home)
     from misplaced as m
-    join public.detected_errors as o on o.id = m.origin_id
     where e.received_on = m.received_on and e.project_id = m.project_id and e.event_id = m.event_id;
     get diagnostics v_moved = row_count;
     if v_moved = 0 then

@@ -116,33 +116,71 @@ async function run(projectId: number, step: Step, events: string[]): Promise<voi
   }
 }
 
+async function settleAll(): Promise<void> {
+  for (let left = 1; left > 0;) {
+    const [row] = await db.rpc("settle_events", { p_limit: 1000 });
+    left = Number(row!.settle_events);
+  }
+}
+
+/** Rows of events that lie elsewhere than where they count. */
+function misplacedRows(projectId: number) {
+  return db.query(
+    `select e.event_id from error_events as e
+     join detected_errors as o on o.id = coalesce(e.origin_issue_id, e.issue_id)
+     where e.project_id = $1 and e.issue_id <> coalesce(o.merged_into_id, o.id)`,
+    [projectId],
+  );
+}
+
+/** Runs a plan and expects the laws of counting after each step, and all rows at rest in the end. */
+async function expectPlanCounts(plan: Step[]): Promise<void> {
+  const projectId = await addProject();
+  const events: string[] = [];
+  for (const step of plan) {
+    await run(projectId, step, events);
+    await expectCountsAgree(db.database, projectId, events.length);
+  }
+  await settleAll();
+  await expectCountsAgree(db.database, projectId, events.length);
+  expect(await misplacedRows(projectId), "rows of events come to rest where they count").toEqual([]);
+}
+
+const oneEventEach = (fingerprints: number[]): Step => ({
+  do: "events",
+  fingerprints,
+  minute: 0,
+  release: 0,
+});
+
 describe("whatever is merged and split, in whatever order", () => {
   it("every event counts exactly once, in one issue, and for the issue that it came in through", async () => {
     await db.query("select prunella.ensure_event_partitions('2026-03-01 12:00:00+00', 1)");
     await fc.assert(
-      fc.asyncProperty(steps, async (plan) => {
-        const projectId = await addProject();
-        const events: string[] = [];
-        for (const step of plan) {
-          await run(projectId, step, events);
-          await expectCountsAgree(db.database, projectId, events.length);
-        }
-        for (let left = 1; left > 0;) {
-          const [row] = await db.rpc("settle_events", { p_limit: 1000 });
-          left = Number(row!.settle_events);
-        }
-        await expectCountsAgree(db.database, projectId, events.length);
-        const misplaced = await db.query(
-          `select e.event_id from error_events as e
-           join detected_errors as o on o.id = coalesce(e.origin_issue_id, e.issue_id)
-           where e.project_id = $1 and e.issue_id <> coalesce(o.merged_into_id, o.id)`,
-          [projectId],
-        );
-        expect(misplaced, "rows of events come to rest where they count").toEqual([]);
-      }),
+      fc.asyncProperty(steps, expectPlanCounts),
       { numRuns: 40 },
     );
   }, 120_000);
+
+  it("rows that an undone merge left elsewhere follow their issue into the next merge", async () => {
+    await expectPlanCounts([
+      oneEventEach([0, 1, 2]),
+      { do: "merge", from: [2], into: 0 },
+      { do: "settle" },
+      { do: "unmerge", issue: 2 },
+      { do: "merge", from: [2], into: 1 },
+    ]);
+  });
+
+  it("rows follow an issue that its first whole left behind, when that went to another and came back", async () => {
+    await expectPlanCounts([
+      oneEventEach([0, 1, 2]),
+      { do: "merge", from: [2], into: 1 },
+      { do: "settle" },
+      { do: "merge", from: [1], into: 0 },
+      { do: "unmerge", issue: 1 },
+    ]);
+  });
 
   it("a merge that is undone leaves both issues as they were, and gives back what came since", async () => {
     const projectId = await addProject();
