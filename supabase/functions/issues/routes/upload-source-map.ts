@@ -12,7 +12,7 @@ import {
 } from "../../_shared/signals/grouping/source-maps.ts";
 import { type BodyLimits, ByteBudget, readBody } from "../../_shared/signals/protocol/body.ts";
 import { Rejection } from "../../_shared/signals/protocol/rejection.ts";
-import { MAX_SOURCE_MAP_BYTES } from "../../_shared/signals/stack/symbolicate.ts";
+import { MAX_SOURCE_MAP_BYTES } from "../../_shared/signals/stack/source-map.ts";
 import { actorOf } from "../actor.ts";
 
 /** Milliseconds that a build server may take to send a map. */

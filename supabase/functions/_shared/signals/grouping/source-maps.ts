@@ -2,7 +2,8 @@ import { z } from "zod";
 import { failures } from "../../platform/errors.ts";
 import { callRpc, type RpcClient } from "../../platform/rpc.ts";
 import type { ErrorEvent } from "../event.ts";
-import { parseSourceMap, SourceMapCache, SourceMapError, symbolicate } from "../stack/symbolicate.ts";
+import { checkSourceMap, SourceMapError } from "../stack/source-map.ts";
+import { SourceMapCache, symbolicate } from "../stack/symbolicate.ts";
 
 /** Bytes of a compressed map. Larger ones belong to bundles that no browser should load. */
 export const MAX_STORED_BYTES = 10 * 1024 * 1024;
@@ -62,7 +63,7 @@ export async function storeSourceMap(
   upload: SourceMapUpload,
 ): Promise<{ id: number; debugId: string | null; file: string | null; issueCount: number }> {
   try {
-    parseSourceMap(upload.text);
+    checkSourceMap(upload.text);
   } catch (error) {
     if (error instanceof SourceMapError) throw failures.unprocessable(error.message, { cause: error });
     throw error;

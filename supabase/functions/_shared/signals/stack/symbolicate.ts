@@ -1,17 +1,24 @@
-import { originalPositionFor, sourceContentFor, TraceMap } from "@jridgewell/trace-mapping";
+import { type TraceMap, traceSegment } from "@jridgewell/trace-mapping";
 import type { ExceptionValue, Frame } from "../event.ts";
 import { decideInApp } from "./in-app.ts";
 import { modulePackage, normalizePath } from "./paths.ts";
+import { checkSourceMap, MAX_SEGMENTS, openSourceMap, SourceMapError } from "./source-map.ts";
 
-/** Source maps larger than this are refused: parsed, they would need several times their size of 256 MB. */
-export const MAX_SOURCE_MAP_BYTES = 32 * 1024 * 1024;
-/** Maps kept parsed, and the text of all of them together. */
+/** Maps kept parsed, and the bytes that all of them together take. */
 const MAX_CACHED_MAPS = 16;
-const MAX_CACHED_BYTES = 48 * 1024 * 1024;
+const MAX_CACHED_BYTES = 96 * 1024 * 1024;
+/** Bytes of one decoded place: measured, an array of five numbers. */
+const SEGMENT_BYTES = 130;
+/** Places that one event may cause to be decoded: half a second of CPU. */
+const MAX_DECODED = 1.5 * MAX_SEGMENTS;
 /** Lines of source kept before and after the one that a frame points to. */
 const CONTEXT_LINES = 5;
 /** Characters kept of one source line: minified vendor code has lines of megabytes. */
 const MAX_CONTEXT_LENGTH = 200;
+/** Characters of sources that are cut into lines for one event: some tens of milliseconds of CPU. */
+const MAX_SPLIT = 4 * 1024 * 1024;
+/** Characters kept of a name. */
+const MAX_NAME = 256;
 
 /** A source map as it was uploaded. */
 export interface SourceMapText {
@@ -25,11 +32,6 @@ export interface SourceMapText {
  * path of the file as the frame has it, to be looked up under the event's release. Null when none was uploaded.
  */
 export type FindSourceMap = (file: { absPath: string; debugId: string | null }) => SourceMapText | null;
-
-/** Why a source map cannot be used, for the person who uploads it. */
-export class SourceMapError extends Error {
-  override name = "SourceMapError";
-}
 
 /** Parsed source maps, the least recently used dropped first. */
 export class SourceMapCache {
@@ -49,17 +51,23 @@ export class SourceMapCache {
     return true;
   }
 
-  /** The parsed map. Throws `SourceMapError` when it is too large or no source map. */
-  get({ key, text }: SourceMapText): TraceMap {
+  /** The parsed map. Throws `SourceMapError` when it is none, or asks for more than `budget` has left. */
+  get({ key, text }: SourceMapText, budget: SymbolicationBudget = newBudget()): TraceMap {
     const known = this.#maps.get(key);
     if (known) {
       this.#maps.delete(key);
       this.#maps.set(key, known);
       return known.map;
     }
-    const map = parseSourceMap(text);
-    this.#maps.set(key, { map, bytes: text.length });
-    this.#bytes += text.length;
+    const checked = checkSourceMap(text);
+    if (checked.segmentCount > budget.segments) {
+      throw new SourceMapError("The maps of this event tell of more places than are decoded for one event.");
+    }
+    budget.segments -= checked.segmentCount;
+    const map = openSourceMap(checked);
+    const bytes = text.length + SEGMENT_BYTES * checked.segmentCount;
+    this.#maps.set(key, { map, bytes });
+    this.#bytes += bytes;
     for (const [oldest, entry] of this.#maps) {
       if (this.#maps.size <= MAX_CACHED_MAPS && this.#bytes <= MAX_CACHED_BYTES) break;
       if (oldest === key) break;
@@ -70,37 +78,41 @@ export class SourceMapCache {
   }
 }
 
-/** Parses a source map (version 3), plain or indexed. Throws `SourceMapError`. */
-export function parseSourceMap(text: string): TraceMap {
-  if (text.length > MAX_SOURCE_MAP_BYTES) {
-    throw new SourceMapError(
-      `The source map has ${text.length} characters; the limit is ${MAX_SOURCE_MAP_BYTES}. Split the bundle.`,
-    );
-  }
-  // Some servers prefix JSON so that no script tag can read it.
-  const json = text.startsWith(")]}'") ? text.slice(text.indexOf("\n") + 1) : text;
-  try {
-    const parsed: unknown = JSON.parse(json);
-    if (typeof parsed !== "object" || parsed === null || !("mappings" in parsed || "sections" in parsed)) {
-      throw new SourceMapError("The file is JSON but no source map: it has neither mappings nor sections.");
-    }
-    return new TraceMap(json);
-  } catch (error) {
-    if (error instanceof SourceMapError) throw error;
-    throw new SourceMapError(
-      `The file is no source map: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
+/** What symbolicating one event may cost; shared by its exceptions. */
+interface SymbolicationBudget {
+  /** Places that may still be decoded. */
+  segments: number;
+  /** Characters of sources that may still be cut into lines. */
+  characters: number;
+}
+
+function newBudget(): SymbolicationBudget {
+  return { segments: MAX_DECODED, characters: MAX_SPLIT };
+}
+
+/** A built file's map while the frames of one event are looked up in it. */
+interface OpenMap {
+  map: TraceMap;
+  lines: Map<number, string[] | null>;
+}
+
+/** The lines of a source, by its number in the map; null when the map has none, or the event had enough. */
+function sourceLines({ map, lines }: OpenMap, source: number, budget: SymbolicationBudget): string[] | null {
+  const known = lines.get(source);
+  if (known !== undefined) return known;
+  const content = map.sourcesContent?.[source] ?? null;
+  const affordable = content !== null && content.length <= budget.characters;
+  if (affordable) budget.characters -= content.length;
+  const split = affordable ? content.split("\n") : null;
+  lines.set(source, split);
+  return split;
 }
 
 function context(
-  map: TraceMap,
-  source: string,
+  lines: string[] | null,
   line: number,
 ): Pick<Frame, "contextLine" | "preContext" | "postContext"> {
-  const content = sourceContentFor(map, source);
-  if (content === null) return { contextLine: null, preContext: [], postContext: [] };
-  const lines = content.split("\n");
+  if (lines === null) return { contextLine: null, preContext: [], postContext: [] };
   const cut = (text: string) => text.replace(/\r$/, "").slice(0, MAX_CONTEXT_LENGTH);
   return {
     contextLine: cut(lines[line - 1] ?? ""),
@@ -110,22 +122,26 @@ function context(
 }
 
 /** One frame in its source, or null when the map has no place for it. */
-function originalFrame(frame: Frame, map: TraceMap): Frame | null {
+function originalFrame(frame: Frame, open: OpenMap, budget: SymbolicationBudget): Frame | null {
   if (frame.line === null || frame.column === null || frame.line < 1) return null;
-  // Frames count columns from 1, source maps from 0.
-  const original = originalPositionFor(map, { line: frame.line, column: Math.max(0, frame.column - 1) });
-  if (original.source === null) return null;
-  const path = original.source;
+  // Frames count lines and columns from 1, source maps from 0.
+  const place = traceSegment(open.map, frame.line - 1, Math.max(0, frame.column - 1));
+  if (place === null || place.length === 1) return null;
+  const [, source, sourceLine, sourceColumn, name] = place;
+  const path = open.map.resolvedSources[source];
+  // Whoever wrote the map may point anywhere: a source that it does not have, a line before the first.
+  if (!path || sourceLine < 0 || sourceColumn < 0) return null;
+  const called = name === undefined ? null : open.map.names[name]?.slice(0, MAX_NAME) ?? null;
   const result: Frame = {
     ...frame,
-    function: original.name ?? frame.function,
+    function: called ?? frame.function,
     filename: normalizePath(path),
     absPath: path,
     module: modulePackage(path),
-    line: original.line,
-    column: original.column + 1,
+    line: sourceLine + 1,
+    column: sourceColumn + 1,
     inApp: null,
-    ...context(map, path, original.line),
+    ...context(sourceLines(open, source, budget), sourceLine + 1),
   };
   result.inApp = decideInApp(result);
   return result;
@@ -142,29 +158,28 @@ export function symbolicateFrames(
   cache: SourceMapCache,
   debugIds: readonly { debugId: string; codeFile: string }[] = [],
   onError: (error: SourceMapError) => void = () => {},
+  budget: SymbolicationBudget = newBudget(),
 ): Frame[] {
   const byFile = new Map(debugIds.map(({ debugId, codeFile }) => [codeFile, debugId]));
-  const maps = new Map<string, TraceMap | null>();
-  const mapOf = (absPath: string): TraceMap | null => {
-    const known = maps.get(absPath);
-    if (known !== undefined) return known;
-    let map: TraceMap | null = null;
+  const open = (absPath: string): OpenMap | null => {
     const found = find({ absPath, debugId: byFile.get(absPath) ?? null });
-    if (found) {
-      try {
-        map = cache.get(found);
-      } catch (error) {
-        if (!(error instanceof SourceMapError)) throw error;
-        onError(error);
-      }
+    if (!found) return null;
+    try {
+      return { map: cache.get(found, budget), lines: new Map() };
+    } catch (error) {
+      if (!(error instanceof SourceMapError)) throw error;
+      onError(error);
+      return null;
     }
-    maps.set(absPath, map);
-    return map;
   };
-  const originals = frames.map((frame) => {
-    const map = frame.absPath === null ? null : mapOf(frame.absPath);
-    return map === null ? null : originalFrame(frame, map);
-  });
+  const originals = new Array<Frame | null>(frames.length).fill(null);
+  // File by file, so that a map that the cache has dropped meanwhile is not held on to.
+  const places = Map.groupBy(frames.keys(), (index) => frames[index]!.absPath);
+  for (const [absPath, indexes] of places) {
+    const map = absPath === null ? null : open(absPath);
+    if (map === null) continue;
+    for (const index of indexes) originals[index] = originalFrame(frames[index]!, map, budget);
+  }
   return frames.map((frame, index) => {
     const original = originals[index];
     if (!original) return frame;
@@ -183,8 +198,9 @@ export function symbolicate(
   debugIds: readonly { debugId: string; codeFile: string }[] = [],
   onError: (error: SourceMapError) => void = () => {},
 ): ExceptionValue[] {
+  const budget = newBudget();
   return exceptions.map((exception) => ({
     ...exception,
-    frames: symbolicateFrames(exception.frames, find, cache, debugIds, onError),
+    frames: symbolicateFrames(exception.frames, find, cache, debugIds, onError, budget),
   }));
 }
