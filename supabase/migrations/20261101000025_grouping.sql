@@ -223,3 +223,29 @@ $$;
 comment on function public.issues_of(bigint[]) is 'Those of the issues that the caller sees, and whether the caller may change how they are grouped.';
 revoke execute on function public.issues_of(bigint[]) from public, anon;
 grant execute on function public.issues_of(bigint[]) to authenticated, service_role;
+
+create function public.search_issues(
+  p_project_id bigint, p_statuses text[], p_severity text, p_text text, p_release text, p_after_at timestamptz, p_after_id bigint,
+  p_limit integer
+) returns jsonb
+language sql stable security invoker set search_path = ''
+as $$
+  select coalesce(jsonb_agg(to_jsonb(i) order by i.last_seen_at desc, i.id desc), '[]')
+  from (
+    select d.id, d.project_id, d.title, d.type, d.culprit, d.platform, d.level, d.category, d.severity, d.status, d.environment,
+      d.first_release, d.last_release, d.resolved_in_release, d.event_count, d.first_seen_at, d.last_seen_at, d.merged_into_id
+    from public.detected_errors as d
+    where d.project_id = p_project_id and d.merged_into_id is null
+      and (p_statuses is null or d.status = any (p_statuses))
+      and (p_severity is null or d.severity = p_severity)
+      -- Not like: a text is no pattern.
+      and (p_text is null or strpos(lower(concat_ws(E'\n', d.title, d.type, d.culprit)), lower(p_text)) > 0)
+      and (p_release is null or p_release in (d.first_release, d.last_release))
+      and (p_after_at is null or (d.last_seen_at, d.id) < (p_after_at, p_after_id))
+    order by d.last_seen_at desc, d.id desc limit p_limit
+  ) as i
+$$;
+comment on function public.search_issues(bigint, text[], text, text, text, timestamptz, bigint, integer) is
+  'Issues that the caller sees, the last seen first; an argument that is null narrows nothing. Issues that are part of others are left out.';
+revoke execute on function public.search_issues(bigint, text[], text, text, text, timestamptz, bigint, integer) from public, anon;
+grant execute on function public.search_issues(bigint, text[], text, text, text, timestamptz, bigint, integer) to authenticated, service_role;

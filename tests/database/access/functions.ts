@@ -11,6 +11,7 @@ export const FUNCTIONS_FOR_PEOPLE = [
   "open_manual_issue",
   "pattern_outcomes",
   "replace_fingerprint_rules",
+  "search_issues",
   "search_patterns",
   "set_dry_run",
   "set_kill_switch",

@@ -3,9 +3,10 @@ import { auth, callerClient, security } from "../../_shared/platform/auth.ts";
 import type { FunctionApp } from "../../_shared/platform/http.ts";
 import { answers } from "../../_shared/platform/http-openapi.ts";
 import { projectIdSchema } from "../../_shared/platform/http-schemas.ts";
-import { parseAnswer } from "../../_shared/platform/rpc.ts";
+import { callRpc } from "../../_shared/platform/rpc.ts";
 import { cursorSchema, printCursor } from "../../_shared/signals/grouping/page-cursor.ts";
-import { ISSUE_COLUMNS, ISSUE_STATUSES, issueSchema, SEVERITIES } from "../schemas.ts";
+import { requireProject } from "../rules.ts";
+import { ISSUE_STATUSES, issueSchema, SEVERITIES } from "../schemas.ts";
 
 const MAX_ISSUES = 100;
 const DEFAULT_ISSUES = 25;
@@ -48,40 +49,32 @@ const route = createRoute({
   ),
 });
 
-/** A text as a pattern inside PostgREST's quotes: its own wildcards are taken as they are. */
-function pattern(text: string): string {
-  const literal = text.replace(/[\\%_]/g, "\\$&").replaceAll("*", "_");
-  return `"*${literal.replace(/[\\"]/g, "\\$&")}*"`;
-}
-
-const quoted = (text: string): string => `"${text.replace(/[\\"]/g, "\\$&")}"`;
+/** As the database prints it, to the microsecond: the answer's own form of a moment is too coarse for a cursor. */
+const rows = z.array(issueSchema.extend({ last_seen_at: z.string() }));
 
 export function listIssues(app: FunctionApp): void {
   app.openapi(route, async (c) => {
     const { project, status, severity, text, release, after, limit } = c.req.valid("query");
-    let issues = callerClient(c).from("detected_errors").select(`${ISSUE_COLUMNS}, seen:last_seen_at`)
-      .eq("project_id", project).is("merged_into_id", null);
-    if (status === "open") issues = issues.in("status", [...OPEN]);
-    else if (status !== "any") issues = issues.eq("status", status);
-    if (severity) issues = issues.eq("severity", severity);
-    if (text) {
-      const like = pattern(text);
-      issues = issues.or(`title.ilike.${like},type.ilike.${like},culprit.ilike.${like}`);
-    }
-    if (release) issues = issues.or(`first_release.eq.${quoted(release)},last_release.eq.${quoted(release)}`);
-    if (after) {
-      issues = issues.lte("last_seen_at", after.at).or(
-        `last_seen_at.lt."${after.at}",id.lt.${Number(after.id)}`,
-      );
-    }
-    const rows = await issues.order("last_seen_at", { ascending: false }).order("id", { ascending: false })
-      .limit(limit + 1);
-    const found = parseAnswer(rows, z.array(issueSchema.extend({ seen: z.string() })), "detected_errors");
+    const client = callerClient(c);
+    await requireProject(client, project);
+    const found = await callRpc(client, "search_issues", {
+      p_project_id: project,
+      p_statuses: status === "any" ? null : status === "open" ? [...OPEN] : [status],
+      p_severity: severity ?? null,
+      p_text: text ?? null,
+      p_release: release ?? null,
+      p_after_at: after?.at ?? null,
+      p_after_id: after ? Number(after.id) : null,
+      p_limit: limit + 1,
+    }, rows);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     return c.json({
-      issues: page.map(({ seen: _, ...issue }) => issue),
-      next: last ? printCursor({ at: last.seen, id: String(last.id) }) : null,
+      issues: page.map((issue) => ({
+        ...issue,
+        last_seen_at: issueSchema.shape.last_seen_at.parse(issue.last_seen_at),
+      })),
+      next: last ? printCursor({ at: last.last_seen_at, id: String(last.id) }) : null,
     }, 200);
   });
 }
