@@ -9,19 +9,24 @@ export interface IssueTenants extends Tenants {
   send(events: Record<string, unknown>[], project?: number): Promise<number[]>;
   /** One event with a message that no other has; returns its issue. */
   issue(project?: number): Promise<number>;
+  /** Lets ingest follow settings that were just changed: it keeps them for ten seconds with each key, so a new key is used. */
+  settingsAreRead(): Promise<void>;
   column<T>(issue: number, name: string): Promise<T>;
 }
 
 export async function issueTenants(): Promise<IssueTenants> {
   const base = await tenants();
   const keys = new Map<number, string>();
-  for (const project of [base.project, base.otherProject]) {
-    const [row] = await base.platform.sql(
-      "insert into ingest_keys (project_id) values ($1) returning public_key",
-      [project],
-    );
-    keys.set(project, String(row!.public_key));
-  }
+  const renewKeys = async () => {
+    for (const project of [base.project, base.otherProject]) {
+      const [row] = await base.platform.sql(
+        "insert into ingest_keys (project_id) values ($1) returning public_key",
+        [project],
+      );
+      keys.set(project, String(row!.public_key));
+    }
+  };
+  await renewKeys();
   const send = async (events: Record<string, unknown>[], project = base.project): Promise<number[]> => {
     const response = await base.platform.call(
       `ingest/api/${project}/events?sentry_key=${keys.get(project)}`,
@@ -45,6 +50,7 @@ export async function issueTenants(): Promise<IssueTenants> {
     ...base,
     ingestKey: keys.get(base.project)!,
     send,
+    settingsAreRead: renewKeys,
     async issue(project) {
       const [issue] = await send([{ message: `something ${word()} is ${word()}` }], project);
       return issue!;

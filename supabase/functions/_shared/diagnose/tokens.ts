@@ -1,3 +1,5 @@
+import { own } from "../platform/own.ts";
+
 /** Words that appear in keys and errors of every kind and connect nothing. */
 const COMMON = new Set(
   ("a about after all an and any app at be been before by can cannot code config configuration could default does enabled " +
@@ -48,7 +50,7 @@ export function textTokens(text: string): Set<string> {
   for (const word of words) {
     if (word.length < TOKEN_MINIMUM || COMMON.has(word) || /^\d+$/.test(word)) continue;
     const stem = singular(word);
-    tokens.add(SYNONYMS[word] ?? SYNONYMS[stem] ?? stem);
+    tokens.add(own(SYNONYMS, word) ?? own(SYNONYMS, stem) ?? stem);
   }
   return tokens;
 }

@@ -1358,6 +1358,9 @@ isOneToOne: false
 "save_verification":
 { Args: { "p_fix_id": number,"p_verification": Json }; Returns: boolean
                            },
+"search_issues":
+{ Args: { "p_after_at": string,"p_after_id": number,"p_limit": number,"p_project_id": number,"p_release": string,"p_severity": string,"p_statuses": (string)[],"p_text": string }; Returns: Json
+                           },
 "search_patterns":
 { Args: { "p_after"?: string,"p_category"?: string,"p_limit"?: number,"p_source"?: string,"p_status"?: string,"p_text": string }; Returns: Json
                            },

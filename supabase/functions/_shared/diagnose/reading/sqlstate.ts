@@ -1,3 +1,5 @@
+import { own } from "../../platform/own.ts";
+
 /**
  * Drivers that name the condition instead of giving its code: psycopg's `UniqueViolation`, asyncpg's
  * `UniqueViolationError`, Npgsql and PL/pgSQL's `unique_violation`. Names are PostgreSQL's own (Appendix A), reduced to
@@ -44,7 +46,8 @@ const CONDITIONS: Record<string, string> = {
 /** `UniqueViolationError` -> `23505`; null for a type that names no condition. */
 export function sqlstateOfCondition(type: string): string | null {
   const bare = type.slice(type.lastIndexOf(".") + 1).toLowerCase().replace(/[^a-z]/g, "");
-  return CONDITIONS[bare] ?? (bare.endsWith("error") ? CONDITIONS[bare.slice(0, -5)] ?? null : null);
+  return own(CONDITIONS, bare) ??
+    (bare.endsWith("error") ? own(CONDITIONS, bare.slice(0, -5)) ?? null : null);
 }
 
 /** Classes that PostgreSQL defines; five characters alone would also fit `12345` or `HELLO`. */

@@ -1,3 +1,4 @@
+import { own } from "../../platform/own.ts";
 import { type FingerprintRule, type Matcher, MATCHER_FIELDS, type MatcherField } from "./rules.ts";
 
 /** A rule as people write it, before it has an id. */
@@ -105,7 +106,7 @@ function fieldOf(name: string, number: number): MatcherField {
     const tag = name.slice("tags.".length);
     return `tags.${tag.startsWith('"') ? unquote(tag.slice(1, -1)) : tag}`;
   }
-  const field = FIELD_ALIASES[name] ?? MATCHER_FIELDS.find((known) => known === name);
+  const field = own(FIELD_ALIASES, name) ?? MATCHER_FIELDS.find((known) => known === name);
   if (field === undefined) {
     throw new RuleTextError(
       number,
@@ -155,7 +156,7 @@ function result(text: string, number: number): { parts: string[]; title: string 
 const ESCAPES: Record<string, string> = { n: "\n", r: "\r" };
 
 function unquote(text: string): string {
-  return text.replace(/\\([\s\S])/g, (_, character: string) => ESCAPES[character] ?? character);
+  return text.replace(/\\([\s\S])/g, (_, character: string) => own(ESCAPES, character) ?? character);
 }
 
 function quote(text: string): string {

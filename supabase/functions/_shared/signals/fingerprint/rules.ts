@@ -1,3 +1,4 @@
+import { own } from "../../platform/own.ts";
 import type { ErrorEvent, Frame } from "../event.ts";
 import { globMatches } from "./glob.ts";
 
@@ -57,7 +58,7 @@ function frameValues(frame: Frame, field: string): string[] {
 /** The values of an event that a matcher on `field` sees. */
 export function eventValues(event: ErrorEvent, field: string): string[] {
   if (field.startsWith("tags.")) {
-    const value = event.tags[field.slice("tags.".length)];
+    const value = own(event.tags, field.slice("tags.".length));
     return value === undefined ? [] : [value];
   }
   const texts: (string | null | undefined)[] = [];

@@ -1,3 +1,4 @@
+import { own } from "../../platform/own.ts";
 import type { ErrorEvent } from "../event.ts";
 import { culpritFrame } from "./frames.ts";
 import { eventValues } from "./rules.ts";
@@ -16,7 +17,7 @@ const ALIASES: Record<string, string> = {
 };
 
 function variable(event: ErrorEvent, printed: string): string {
-  const name = ALIASES[printed] ?? printed;
+  const name = own(ALIASES, printed) ?? printed;
   const frame = culpritFrame(event.exceptions);
   if (name === "function") return frame?.function ?? "<no-function>";
   if (name === "module" || name === "package") return frame?.module ?? "<no-module>";

@@ -1,3 +1,4 @@
+import { own } from "../../platform/own.ts";
 import zlib from "node:zlib";
 import { Decompress as ZstdDecompress } from "fzstd";
 import { Rejection } from "./rejection.ts";
@@ -24,7 +25,7 @@ const NAMES: Record<string, Encoding> = {
  */
 export function parseEncoding(header: string | null): Encoding {
   const layers = (header ?? "").split(",").map((name) => {
-    const encoding = NAMES[name.trim().toLowerCase()];
+    const encoding = own(NAMES, name.trim().toLowerCase());
     if (encoding === undefined) {
       throw new Rejection(415, `content encoding not supported: use gzip, deflate, br or zstd`);
     }
