@@ -72,13 +72,25 @@ begin
   )
   select count(*) into v_dropped from dropped;
   -- Maps often come after the first errors of a release: those get their names now.
-  select count(prunella.enqueue('diagnose', i.project_id, i.id, null, p_now + interval '5 seconds', '{}', 7::smallint)) into v_queued
-  from (
-    select d.project_id, d.id from public.detected_errors as d
-    where d.project_id = v_project_id and d.last_release = p_map ->> 'release' and d.symbolicated_at is null
-      and d.merged_into_id is null and d.platform = 'javascript' and d.status in ('new', 'ongoing', 'escalating', 'regressed')
-    order by d.last_seen_at desc limit 50
-  ) as i;
+  with queued as (
+    select prunella.enqueue('diagnose', i.project_id, i.id, null, p_now + interval '5 seconds', '{}', 7::smallint)
+    from (
+      select d.project_id, d.id, d.last_release, d.last_seen_at from public.detected_errors as d
+      where d.project_id = v_project_id and d.symbolicated_at is null and d.merged_into_id is null
+        and d.platform in ('javascript', 'node') and d.status in ('new', 'ongoing', 'escalating', 'regressed')
+        and (d.last_release = p_map ->> 'release' or v_debug_id is not null)
+      order by d.last_seen_at desc limit 500
+    ) as i
+    where i.last_release = p_map ->> 'release' or exists (
+      select from (
+        select e.payload from public.error_events as e where e.issue_id = i.id order by e.received_at desc limit 1
+      ) as latest
+      where latest.payload -> 'debugImages'
+        @> jsonb_build_array(jsonb_build_object('debugId', replace(v_debug_id::text, '-', '')))
+    )
+    order by i.last_seen_at desc limit 50
+  )
+  select count(*) into v_queued from queued;
   return jsonb_build_object('id', v_id, 'dropped_count', v_dropped, 'issue_count', v_queued);
 end
 $$;

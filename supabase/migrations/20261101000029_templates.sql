@@ -127,15 +127,19 @@ comment on function public.save_templates(bigint, bigint, jsonb, timestamptz, uu
 create function public.queue_template_mining(p_now timestamptz default now()) returns integer
 language sql security invoker set search_path = ''
 as $$
-  select count(prunella.enqueue('mine_templates', p.id, null, null, p_now, '{}', 8::smallint))::integer
-  from public.projects as p
-  left join public.template_states as s on s.project_id = p.id
-  where exists (
-    select from public.detected_errors as d
-    where d.project_id = p.id and d.type is null
-      and d.last_seen_at > greatest(coalesce(s.mined_until, '-infinity'), p_now - interval '1 hour')
-      and d.last_seen_at > coalesce(s.mined_until, '-infinity') + interval '1 second'
+  -- Its result is void, which count() would not count.
+  with queued as (
+    select prunella.enqueue('mine_templates', p.id, null, null, p_now, '{}', 8::smallint)
+    from public.projects as p
+    left join public.template_states as s on s.project_id = p.id
+    where exists (
+      select from public.detected_errors as d
+      where d.project_id = p.id and d.type is null
+        and d.last_seen_at > greatest(coalesce(s.mined_until, '-infinity'), p_now - interval '1 hour')
+        and d.last_seen_at > coalesce(s.mined_until, '-infinity') + interval '1 second'
+    )
   )
+  select count(*)::integer from queued
 $$;
 comment on function public.queue_template_mining(timestamptz) is 'Queues mining for projects that sent messages since. Returns how many.';
 

@@ -168,11 +168,15 @@ describe("source maps", () => {
       sourcesContent: [`one\n${"x".repeat(3_000_000)}`],
       names: ["n".repeat(1_000_000)],
     };
-    const frames = Array.from({ length: 250 }, () => at(1, 11));
     const text = JSON.stringify(huge);
-    const began = performance.now();
-    expect((look(text, ...frames) as Frame[]).at(-1)).toMatchObject({ line: 2, contextLine: null });
-    expect(performance.now() - began).toBeLessThan(1_000);
+    const took = (count: number) => {
+      const began = performance.now();
+      const seen = look(text, ...Array.from({ length: count }, () => at(1, 11))) as Frame[];
+      expect(seen.at(-1)).toMatchObject({ line: 2, contextLine: null });
+      return performance.now() - began;
+    };
+    // Most of it is reading the map, whatever the number of frames.
+    expect(took(250)).toBeLessThan(3 * took(1) + 100);
     const [seen] = look(long, at(1, 11)) as Frame[];
     expect(seen!.contextLine).toHaveLength(200);
     expect(seen!.function!.length).toBeLessThanOrEqual(256);

@@ -60,17 +60,18 @@ export async function considerIssue(world: ConsiderWorld, job: Job): Promise<Ste
   if (!context?.event || ENDED.includes(context.issue.status) || context.issue.merged_into_id !== null) {
     return DONE;
   }
-  const silentMs = Date.parse(context.now) - Date.parse(context.issue.last_seen_at);
-  if (context.decision_count > 0 && silentMs > SILENT_MS) return DONE;
-
-  if (context.relapsed_fix_id !== null) {
-    await storeRelapse(world.client, context.relapsed_fix_id, world.now());
-  }
   const { id, project_id: projectId } = context.issue;
+  // First of all, because source maps may come long after the last event.
   const named = await nameIssue(world.client, symbolicator, { id, projectId }, context.event.payload);
   // The same error of another build: the merge asked for a look at the issue that it is part of now.
   if (named.mergedInto !== null) return DONE;
   context.event.payload = named.event;
+
+  const silentMs = Date.parse(context.now) - Date.parse(context.issue.last_seen_at);
+  if (context.decision_count > 0 && silentMs > SILENT_MS) return DONE;
+  if (context.relapsed_fix_id !== null) {
+    await storeRelapse(world.client, context.relapsed_fix_id, world.now());
+  }
 
   const patterns = await world.patterns();
   const deployments = await deploymentsOf(world, context);

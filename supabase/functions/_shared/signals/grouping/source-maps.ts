@@ -3,7 +3,7 @@ import { failures } from "../../platform/errors.ts";
 import { callRpc, type RpcClient } from "../../platform/rpc.ts";
 import type { ErrorEvent } from "../event.ts";
 import { checkSourceMap, SourceMapError } from "../stack/source-map.ts";
-import { SourceMapCache, symbolicate } from "../stack/symbolicate.ts";
+import { builtFileOf, SourceMapCache, symbolicate } from "../stack/symbolicate.ts";
 
 /** Bytes of a compressed map. Larger ones belong to bundles that no browser should load. */
 export const MAX_STORED_BYTES = 10 * 1024 * 1024;
@@ -179,10 +179,9 @@ function builtFilesOf(event: ErrorEvent): { absPath: string; debugId: string | n
   const paths = new Set<string>();
   for (const exception of event.exceptions.toReversed()) {
     for (const frame of exception.frames.toReversed()) {
-      if (frame.absPath === null || frame.line === null || frame.column === null) continue;
-      if (paths.size < MAX_FILES && (BUILT.test(frame.absPath) || debugIds.has(frame.absPath))) {
-        paths.add(frame.absPath);
-      }
+      const file = builtFileOf(frame);
+      if (file === null || frame.line === null || frame.column === null) continue;
+      if (paths.size < MAX_FILES && (BUILT.test(file) || debugIds.has(file))) paths.add(file);
     }
   }
   return [...paths].map((absPath) => ({ absPath, debugId: debugIds.get(absPath) ?? null }));

@@ -121,6 +121,11 @@ function context(
   };
 }
 
+/** The built file that a frame is in: SDKs for JavaScript send its whole address as the file name. */
+export function builtFileOf(frame: Frame): string | null {
+  return frame.absPath ?? frame.filename;
+}
+
 /** One frame in its source, or null when the map has no place for it. */
 function originalFrame(frame: Frame, open: OpenMap, budget: SymbolicationBudget): Frame | null {
   if (frame.line === null || frame.column === null || frame.line < 1) return null;
@@ -174,7 +179,7 @@ export function symbolicateFrames(
   };
   const originals = new Array<Frame | null>(frames.length).fill(null);
   // File by file, so that a map that the cache has dropped meanwhile is not held on to.
-  const places = Map.groupBy(frames.keys(), (index) => frames[index]!.absPath);
+  const places = Map.groupBy(frames.keys(), (index) => builtFileOf(frames[index]!));
   for (const [absPath, indexes] of places) {
     const map = absPath === null ? null : open(absPath);
     if (map === null) continue;
