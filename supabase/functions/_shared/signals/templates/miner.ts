@@ -1,9 +1,9 @@
-import { generalise, isWord } from "./generalise.ts";
-import type { Shape } from "./proposals.ts";
+import { generalise } from "./generalise.ts";
+import { Patterns } from "./patterns.ts";
 import { renderTemplate } from "./render.ts";
 import { MAX_LINE_LENGTH, scanLine } from "./scan.ts";
+import type { Shape } from "./shape.ts";
 import type { ScannedLine } from "./tokens.ts";
-import { VARIABLE } from "./vocabulary.ts";
 
 /** Different masked lines that one miner remembers. About 200 bytes each, so one project's state is some 400 kB. */
 export const DEFAULT_MAX_SHAPES = 2_000;
@@ -11,7 +11,7 @@ export const DEFAULT_MAX_SHAPES = 2_000;
 const MAX_ALIASES = 20_000;
 /** Part of the shapes that is kept when the rarest make room. */
 const KEPT_SHARE = 0.5;
-const STATE_VERSION = 1;
+const STATE_VERSION = 2;
 
 interface StoredShape {
   id: number;
@@ -26,8 +26,15 @@ interface StoredShape {
   values: (string | null)[];
   /** Whether lines differed in how many variable parts they have. */
   varies: boolean;
-  /** True for a shape that stands for several folded ones: it matches by pattern, not by key. */
-  folded: boolean;
+  /** For a shape that stands for several folded ones, and matches by pattern instead of by key. */
+  folded: Folded | null;
+}
+
+interface Folded {
+  /** How many tokens of the sample each token stands for; null when they do not correspond. */
+  widths: number[] | null;
+  /** The most tokens of a line that each token stands for. */
+  reach: number[];
 }
 
 /** What a miner knows, as JSON. */
@@ -38,6 +45,15 @@ export interface MinerState {
   shapes: StoredShape[];
   /** Pairs of an id and the id that stands for it now. */
   aliases: [number, number][];
+}
+
+/** Shapes of one template. */
+interface Group {
+  id: number;
+  tokens: string[];
+  shapes: StoredShape[];
+  /** Of each shape, how many tokens of its sample each token stands for. */
+  widths: (number[] | null)[];
 }
 
 /** A template as it stands now. */
@@ -60,10 +76,9 @@ export class TemplateMiner {
   #nextId = 1;
   #lines = 0;
   #byKey = new Map<string, StoredShape>();
-  /** Folded shapes by number of tokens. */
-  #patterns = new Map<number, StoredShape[]>();
+  #patterns = new Patterns<StoredShape>();
   #aliases = new Map<number, number>();
-  #templates: Map<number, { id: number; shapes: StoredShape[]; tokens: string[] }> | null = null;
+  #templates: Map<number, Group> | null = null;
 
   constructor(state: MinerState | null = null, options: { maxShapes?: number } = {}) {
     this.#maxShapes = Math.max(16, options.maxShapes ?? DEFAULT_MAX_SHAPES);
@@ -83,9 +98,7 @@ export class TemplateMiner {
 
   /** Masked lines remembered now; never more than the limit. */
   get shapeCount(): number {
-    let count = this.#byKey.size;
-    for (const patterns of this.#patterns.values()) count += patterns.length;
-    return count;
+    return this.#byKey.size + this.#patterns.size;
   }
 
   /** Takes one line and returns the id of its masked form. */
@@ -93,7 +106,7 @@ export class TemplateMiner {
     const scanned = scanLine(line);
     this.#lines++;
     const key = scanned.tokens.join(" ");
-    const known = this.#byKey.get(key) ?? this.#match(scanned.tokens);
+    const known = this.#byKey.get(key) ?? this.#patterns.find(scanned.tokens);
     if (known) {
       known.count++;
       known.seen = this.#lines;
@@ -109,7 +122,7 @@ export class TemplateMiner {
       sample: line.slice(0, MAX_LINE_LENGTH),
       values: valuesOf(line, scanned),
       varies: false,
-      folded: false,
+      folded: null,
     };
     this.#byKey.set(key, shape);
     this.#templates = null;
@@ -127,64 +140,52 @@ export class TemplateMiner {
   templates(): Template[] {
     const seen = new Set<number>();
     const result: Template[] = [];
-    for (const { id, shapes, tokens } of this.#consolidated().values()) {
+    for (const { id, shapes, tokens, widths } of this.#consolidated().values()) {
       if (seen.has(id)) continue;
       seen.add(id);
       const count = shapes.reduce((sum, shape) => sum + shape.count, 0);
-      result.push({ id, text: renderTemplate(tokens, shapes), count });
+      result.push({
+        id,
+        text: renderTemplate(tokens, shapes.map((shape, index) => ({ ...shape, widths: widths[index]! }))),
+        count,
+      });
     }
     return result.sort((a, b) => b.count - a.count || a.id - b.id);
   }
 
   /** What must be stored to go on later. */
   toJSON(): MinerState {
-    const folded = [...this.#patterns.values()].flat();
     return {
       version: STATE_VERSION,
       nextId: this.#nextId,
       lines: this.#lines,
-      shapes: [...this.#byKey.values(), ...folded],
+      shapes: [...this.#byKey.values(), ...this.#patterns.all()],
       aliases: [...this.#aliases],
     };
   }
 
   #store(shape: StoredShape): void {
-    if (!shape.folded) {
-      this.#byKey.set(shape.tokens.join(" "), shape);
-      return;
-    }
-    const patterns = this.#patterns.get(shape.tokens.length);
-    if (patterns) patterns.push(shape);
-    else this.#patterns.set(shape.tokens.length, [shape]);
+    if (shape.folded) this.#patterns.add(shape.tokens, shape.folded.reach, shape);
+    else this.#byKey.set(shape.tokens.join(" "), shape);
   }
 
-  /** The folded shape that a line is an instance of. */
-  #match(tokens: readonly string[]): StoredShape | null {
-    const patterns = this.#patterns.get(tokens.length);
-    if (!patterns) return null;
-    for (const pattern of patterns) {
-      let fits = true;
-      for (let i = 0; i < tokens.length && fits; i++) {
-        const expected = pattern.tokens[i]!;
-        fits = expected === tokens[i] || (expected === VARIABLE && isWord(tokens[i]!));
-      }
-      if (fits) return pattern;
-    }
-    return null;
-  }
-
-  #consolidated(): Map<number, { id: number; shapes: StoredShape[]; tokens: string[] }> {
+  #consolidated(): Map<number, Group> {
     if (this.#templates) return this.#templates;
-    const stored = [...this.#byKey.values(), ...[...this.#patterns.values()].flat()];
-    const shapes: Shape[] = stored.map(({ tokens, count }) => ({ tokens, count }));
+    const stored = [...this.#byKey.values(), ...this.#patterns.all()];
+    const shapes: Shape[] = stored.map(({ tokens, count, folded }) => ({
+      tokens,
+      count,
+      widths: folded ? folded.widths : tokens.map(() => 1),
+    }));
     generalise(shapes);
-    const groups = new Map<string, { id: number; shapes: StoredShape[]; tokens: string[] }>();
-    const templates = new Map<number, { id: number; shapes: StoredShape[]; tokens: string[] }>();
+    const groups = new Map<string, Group>();
+    const templates = new Map<number, Group>();
     stored.forEach((shape, index) => {
-      const tokens = shapes[index]!.tokens;
+      const { tokens, widths } = shapes[index]!;
       const key = tokens.join(" ");
-      const group = groups.get(key) ?? { id: shape.id, shapes: [], tokens };
+      const group = groups.get(key) ?? { id: shape.id, shapes: [], widths: [], tokens };
       group.shapes.push(shape);
+      group.widths.push(widths);
       // The oldest id stands for the template, so that it stays while others join.
       group.id = Math.min(group.id, shape.id);
       groups.set(key, group);
@@ -199,25 +200,19 @@ export class TemplateMiner {
     this.#byKey.clear();
     this.#patterns.clear();
     let kept: StoredShape[] = [];
-    for (const { id, shapes, tokens } of groups) {
-      const [first, ...others] = shapes.toSorted((a, b) => b.count - a.count);
-      if (others.length === 0) {
-        kept.push(first!);
+    for (const group of groups) {
+      if (group.shapes.length === 1) {
+        kept.push(group.shapes[0]!);
         continue;
       }
-      for (const shape of shapes) if (shape.id !== id) this.#alias(shape.id, id);
-      const merged = { ...first!, id, tokens, folded: true };
-      for (const other of others) {
-        merged.count += other.count;
-        merged.seen = Math.max(merged.seen, other.seen);
-        merged.values = commonValues(merged.values, other.values);
-        merged.varies ||= other.varies;
-      }
-      kept.push(merged);
+      for (const shape of group.shapes) if (shape.id !== group.id) this.#alias(shape.id, group.id);
+      kept.push(fold(group));
     }
     const room = Math.floor(this.#maxShapes * KEPT_SHARE);
     if (kept.length > room) {
-      kept = kept.sort((a, b) => Number(b.folded) - Number(a.folded) || b.count - a.count || b.seen - a.seen)
+      kept = kept.sort((a, b) =>
+        Number(b.folded !== null) - Number(a.folded !== null) || b.count - a.count || b.seen - a.seen
+      )
         .slice(0, room);
     }
     for (const shape of kept) this.#store(shape);
@@ -233,6 +228,35 @@ export class TemplateMiner {
   }
 }
 
+/** One shape for all of a template. */
+function fold({ id, shapes, widths, tokens }: Group): StoredShape {
+  const best = shapes.reduce((top, shape, index) =>
+    (widths[index] !== null && widths[top] === null) ||
+      ((widths[index] === null) === (widths[top] === null) && shape.count > shapes[top]!.count)
+      ? index
+      : top, 0);
+  const first = shapes[best]!;
+  const reach = tokens.map((_, position) =>
+    Math.max(
+      1,
+      ...shapes.map((shape, index) => {
+        const own = widths[index]?.[position] ?? 1;
+        return shape.folded ? Math.max(own, shape.folded.reach[position] ?? 1) : own;
+      }),
+    )
+  );
+  return {
+    id,
+    tokens,
+    count: shapes.reduce((sum, shape) => sum + shape.count, 0),
+    seen: Math.max(...shapes.map((shape) => shape.seen)),
+    sample: first.sample,
+    values: shapes.reduce((values, shape) => commonValues(values, shape.values), first.values),
+    varies: shapes.some((shape) => shape.varies),
+    folded: { widths: widths[best]!, reach },
+  };
+}
+
 function valuesOf(line: string, { spans }: ScannedLine): string[] {
   const values: string[] = [];
   for (let i = 0; i < spans.length; i += 2) values.push(line.slice(spans[i], spans[i + 1]));
@@ -244,7 +268,7 @@ function compareValues(shape: StoredShape, line: string, { spans }: ScannedLine)
   const values = shape.values;
   if (values.length * 2 !== spans.length) {
     shape.varies = true;
-    if (spans.length <= values.length * 2) return;
+    if (shape.folded || spans.length <= values.length * 2) return;
     // The fullest line shows every part that a template can have.
     shape.sample = line.slice(0, MAX_LINE_LENGTH);
     shape.values = new Array<null>(spans.length / 2).fill(null);

@@ -1,5 +1,6 @@
 import { type ScannedLine, Tokens } from "./tokens.ts";
-import { HOST_ENDING } from "./vocabulary.ts";
+import { quotedEnd, structuredEnd } from "./quoted.ts";
+import { HOST_ENDING, LITERALS } from "./vocabulary.ts";
 
 /** Characters read of one line. */
 export const MAX_LINE_LENGTH = 2_000;
@@ -11,10 +12,12 @@ const SPACE = 1;
 const DELIMITER = 2;
 const KIND = new Uint8Array(128);
 for (const character of " \t\r\n\f\v") KIND[character.charCodeAt(0)] = SPACE;
-for (const character of "=:,;()[]{}<>\"'|") KIND[character.charCodeAt(0)] = DELIMITER;
+for (const character of "=:,;()[]{}<>\"'`|") KIND[character.charCodeAt(0)] = DELIMITER;
 
 const COLON = 58;
 const DOT = 46;
+const HYPHEN = 45;
+const GREATER = 62;
 /** All-letter words of hexadecimal digits this long are no words. */
 const MIN_HEX_WORD = 8;
 const HEX_WORD = /^(?:[a-f]+|[A-F]+)$/;
@@ -52,6 +55,11 @@ function colonGroups(line: string, from: number): number {
     colons--;
   }
   if (colons < 2 || digits === 0) return 0;
+  // The function of a device: `0000:03:00.1`.
+  if (line.charCodeAt(at) === DOT && isDigit(line.charCodeAt(at + 1))) {
+    at++;
+    while (at < line.length && isDigit(line.charCodeAt(at))) at++;
+  }
   return at < line.length && kindOf(line.charCodeAt(at)) === WORD ? 0 : at;
 }
 
@@ -60,6 +68,28 @@ function isNumberAt(line: string, from: number): boolean {
   let at = from;
   while (at < line.length && isDigit(line.charCodeAt(at))) at++;
   return at > from && (at >= line.length || kindOf(line.charCodeAt(at)) !== WORD);
+}
+
+/** Letters before `://`. */
+const MAX_SCHEME = 12;
+const SCHEME_END = "://";
+/** What ends a URL beside blanks: quotes and brackets around it. */
+const URL_END = /[\s"'`<>()[\]{}|]/g;
+/** Punctuation after a URL that belongs to the sentence. */
+const AFTER_URL = /[.,;:!?]+$/;
+
+/** The end of a URL that starts at `from`; 0 when there is none. */
+function urlEnd(line: string, from: number): number {
+  let at = from;
+  while (at < line.length && at - from < MAX_SCHEME) {
+    const code = line.charCodeAt(at) | 32;
+    if (!((code >= 97 && code <= 122) || (at > from && (isDigit(code) || code === 43)))) break;
+    at++;
+  }
+  if (at - from < 2 || !line.startsWith(SCHEME_END, at)) return 0;
+  URL_END.lastIndex = at;
+  const end = URL_END.exec(line)?.index ?? line.length;
+  return end - (AFTER_URL.exec(line.slice(from, end))?.[0].length ?? 0);
 }
 
 function isPath(word: string, slashes: number, dots: number): boolean {
@@ -86,16 +116,47 @@ export function scanLine(text: string): ScannedLine {
       at++;
       continue;
     }
-    if (kind === DELIMITER) {
-      tokens.punctuation(line[at]!, at, spaced);
-      spaced = false;
-      at++;
-      continue;
-    }
-    at = scanWord(line, at, spaced, tokens);
+    at = kind === DELIMITER ? scanDelimiter(line, at, spaced, tokens) : scanWord(line, at, spaced, tokens);
     spaced = false;
   }
   return tokens.finish();
+}
+
+const EQUALS = 61;
+const OPEN_BRACE = 123;
+
+/** Punctuation, with what it encloses where that is one value: a quoted word, an object. */
+function scanDelimiter(line: string, at: number, spaced: boolean, tokens: Tokens): number {
+  const code = line.charCodeAt(at);
+  if (code === OPEN_BRACE) {
+    const end = structuredEnd(line, at);
+    if (end > 0) {
+      tokens.variable(at, end, spaced);
+      return end;
+    }
+  }
+  const isName = code === EQUALS && !spaced && tokens.endsWithWord();
+  tokens.punctuation(line[at]!, at, spaced);
+  if (isName) {
+    if (isEmptyValue(line, at + 1)) tokens.variable(at + 1, at + 1, false);
+    return at + 1;
+  }
+  const close = quotedEnd(line, at);
+  if (close === 0 || tokens.isMessageNext()) return at + 1;
+  tokens.variable(at + 1, close, false);
+  tokens.punctuation(line[close]!, close, false);
+  return close + 1;
+}
+
+/** Whether nothing stands after a `name=`: the line ends, a separator follows, or the next name does. */
+function isEmptyValue(line: string, from: number): boolean {
+  let at = from;
+  while (at < line.length && kindOf(line.charCodeAt(at)) === SPACE) at++;
+  if (at >= line.length) return true;
+  if (at === from) return ",;)]}".includes(line[at]!);
+  if (kindOf(line.charCodeAt(at)) !== WORD) return false;
+  while (at < line.length && kindOf(line.charCodeAt(at)) === WORD) at++;
+  return line.charCodeAt(at) === EQUALS;
 }
 
 function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens): number {
@@ -106,6 +167,11 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
       return end;
     }
   }
+  const url = urlEnd(line, start);
+  if (url > 0) {
+    tokens.variable(start, url, spaced);
+    return url;
+  }
   let at = start;
   let hasDigit = false;
   let hasBackslash = false;
@@ -115,6 +181,8 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
   for (; at < line.length; at++) {
     const code = line.charCodeAt(at);
     if (kindOf(code) !== WORD) break;
+    // An arrow between two values.
+    if (code === HYPHEN && line.charCodeAt(at + 1) === GREATER) break;
     if (isDigit(code)) hasDigit = true;
     else if (code === 47) slashes++;
     else if (code === 92) hasBackslash = true;
@@ -124,6 +192,10 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
       if (line.charCodeAt(at + 1) === DOT) break;
       dots++;
     }
+  }
+  if (at === start && line.charCodeAt(at) === HYPHEN) {
+    tokens.punctuation("->", start, spaced);
+    return at + 2;
   }
   if (at === start) {
     while (line.charCodeAt(at) === DOT) at++;
@@ -145,7 +217,7 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
   const isData = hasDigit || isHost || (hasBackslash && word.length > 2) ||
     (slashes > 0 && isPath(word, slashes, dots)) ||
     (hasAt && dots > 0 && word.length > 4) ||
-    (word.length >= MIN_HEX_WORD && HEX_WORD.test(word));
+    (word.length >= MIN_HEX_WORD && HEX_WORD.test(word)) || LITERALS.has(word);
   if (isData) tokens.variable(start, end, spaced);
   else tokens.word(word, start, end, spaced);
   if (end < at) tokens.punctuation(".", end, false);

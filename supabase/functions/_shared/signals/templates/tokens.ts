@@ -1,10 +1,12 @@
-import { DAYS, FLAGS, MONTHS, TIME_ZONE, UNITS, VARIABLE } from "./vocabulary.ts";
+import { DAYS, FLAGS, HTTP_METHODS, MESSAGE_KEYS, MONTHS, TIME_ZONE, UNITS, VARIABLE } from "./vocabulary.ts";
 
 /** A line as words, punctuation and `<*>` where it surely holds data. */
 export interface ScannedLine {
   tokens: string[];
   /** Where each token starts in the line. */
   starts: number[];
+  /** Where each token ends in the line. */
+  ends: number[];
   /** Where the variable parts stand in the line: start, end, start, end ... in ascending order. */
   spans: number[];
   /** The token that each variable part belongs to; -1 for one in parentheses that were left out. */
@@ -31,6 +33,19 @@ export class Tokens {
 
   get length(): number {
     return this.list.length;
+  }
+
+  /** Whether a word, rather than punctuation or nothing, stands last. */
+  endsWithWord(): boolean {
+    const last = this.#at(1);
+    return last !== undefined && /[A-Za-z\d_>]$/.test(last);
+  }
+
+  /** Whether an open quote stands last and encloses the text of the statement: `msg="`, `"msg":"`. */
+  isMessageNext(): boolean {
+    let at = this.length - 2;
+    while (at >= 0 && (this.list[at] === "=" || this.list[at] === ":" || this.list[at] === '"')) at--;
+    return at >= 0 && at < this.length - 2 && MESSAGE_KEYS.has(this.list[at]!);
   }
 
   punctuation(token: string, at: number, spaced: boolean): void {
@@ -61,6 +76,7 @@ export class Tokens {
     if (this.length > 0 && PLACEHOLDER.test(this.#at(1)!)) this.list[this.length - 1] = VARIABLE;
     // `<1 sec`, `>5`: a comparison belongs to its number.
     if (!spaced && (this.#at(1) === "<" || this.#at(1) === ">") && this.#spaced[this.length - 1]) this.#pop();
+    if (HTTP_METHODS.has(this.#at(1) ?? "")) this.list[this.length - 1] = VARIABLE;
     if (this.#isVariable(1)) {
       this.#append(start, end);
       return;
@@ -95,7 +111,7 @@ export class Tokens {
         owners.push(owner);
       }
     }
-    return { tokens: this.list, starts: this.#starts, spans, owners };
+    return { tokens: this.list, starts: this.#starts, ends: this.#ends, spans, owners };
   }
 
   /** Items of one form that follow each other are a list, of which one item stands for all: `a 1, a 2, a 3, `. */

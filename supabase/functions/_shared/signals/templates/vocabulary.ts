@@ -35,3 +35,18 @@ export const ENUMERATED = /(?:^|[.:_])[A-Z][A-Z_]+$/;
 
 /** Names that programs give: dotted, hyphenated, camelCase. */
 export const IDENTIFIER = /[._@$/-].|[a-z][A-Z]/;
+
+/** Values of most languages: never a word of the statement that prints them. */
+export const LITERALS = words("true false True False TRUE FALSE null NULL None nil undefined NaN");
+
+/** Names under which structured loggers keep the text of the statement itself. */
+export const MESSAGE_KEYS = words("msg message event");
+
+/** Methods of HTTP; before a place they are a value, as the place is. */
+export const HTTP_METHODS = words("GET POST PUT DELETE PATCH HEAD OPTIONS CONNECT TRACE");
+
+/** Words that join others to a sentence. */
+export const FUNCTION_WORDS = words(
+  "a an the to from for of by in on at with as into via is are was were be been has have had not no and or but if " +
+    "can cannot could will would should must may this that it its after before while because due",
+);

@@ -1,15 +1,4 @@
-/** A masked line that was seen, with how often. `tokens` are replaced as positions are found to be variable. */
-export interface Shape {
-  tokens: string[];
-  count: number;
-}
-
-/** Shapes with equal tokens, as one. */
-export interface Candidate {
-  tokens: string[];
-  count: number;
-  shapes: Shape[];
-}
+import type { Candidate } from "./shape.ts";
 
 /** Places that may be variable, and the lines that differ only there. */
 export interface Proposal {
@@ -19,6 +8,7 @@ export interface Proposal {
 
 /** Positions that may be opened at once. */
 const MAX_OPEN = 4;
+
 /** How many members have each word, per position. */
 function degreesOf(members: readonly Candidate[]): Map<string, number>[] {
   return members[0]!.tokens.map((_, position) => {

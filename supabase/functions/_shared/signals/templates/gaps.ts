@@ -1,0 +1,124 @@
+import { isEnclosed, OPEN_AT } from "./evidence.ts";
+import { type Candidate, isWord, openGap } from "./shape.ts";
+import { FUNCTION_WORDS, PROSE, VARIABLE } from "./vocabulary.ts";
+
+/** Tokens of one value: names and titles have few. */
+const MAX_GAP = 6;
+/** Lines with more tokens are data for the most part; comparing all their parts would cost too much. */
+const MAX_TOKENS = 48;
+/** Fixed words around a gap. */
+const ANCHORS = 2;
+/** More values are needed of what may be the end of a sentence, or its begin. */
+const OPEN_END = 2;
+const SENTENCES = 2;
+/** Punctuation inside a value. */
+const INNER = new Set([",", "'", "&", "/", "-"]);
+/** After these a text stands that may be anything. */
+const LEADS_TO_TEXT = new Set([":", "=", "(", "[", '"', "'", "`"]);
+
+interface Part {
+  candidate: Candidate;
+  from: number;
+  to: number;
+}
+
+function mix(hash: number, id: number, seed: number): number {
+  hash = Math.imul(hash ^ (id + 0x9e3779b1), seed);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
+
+/** Hashes of all beginnings and all ends of a line. */
+function sums(ids: readonly number[], seed: number): { heads: number[]; tails: number[] } {
+  const heads = [1];
+  for (const id of ids) heads.push(mix(heads.at(-1)!, id, seed));
+  const tails = new Array<number>(ids.length + 1).fill(2);
+  for (let i = ids.length - 1; i >= 0; i--) tails[i] = mix(tails[i + 1]!, ids[i]!, seed ^ 0x5bd1e995);
+  return { heads, tails };
+}
+
+function isInside(token: string): boolean {
+  return token === VARIABLE || isWord(token) || INNER.has(token);
+}
+
+function isEdge(token: string): boolean {
+  return token === VARIABLE || isWord(token);
+}
+
+/** Lines that are equal but for a part of some words, by what is equal. */
+function partsOf(candidates: readonly Candidate[]): Part[][] {
+  const ids = new Map<string, number>();
+  const parts = new Map<number, Part[]>();
+  for (const candidate of candidates) {
+    const tokens = candidate.tokens;
+    if (tokens.length > MAX_TOKENS) continue;
+    const own = tokens.map((token) => ids.get(token) ?? ids.set(token, ids.size).get(token)!);
+    const high = sums(own, 0x85ebca6b);
+    const low = sums(own, 0xc2b2ae35);
+    for (let from = 0; from < tokens.length; from++) {
+      if (!isEdge(tokens[from]!)) continue;
+      for (let to = from + 1; to <= Math.min(tokens.length, from + MAX_GAP); to++) {
+        if (!isInside(tokens[to - 1]!)) break;
+        if (!isEdge(tokens[to - 1]!)) continue;
+        if (to - from === 1 && tokens[from] !== VARIABLE && tokens.length === 1) continue;
+        const h = mix(high.heads[from]!, high.tails[to]!, 0x27d4eb2f);
+        const l = mix(low.heads[from]!, low.tails[to]!, 0x165667b1);
+        const key = h * 0x20_0000 + (l >>> 11);
+        const known = parts.get(key);
+        if (known) known.push({ candidate, from, to });
+        else parts.set(key, [{ candidate, from, to }]);
+      }
+    }
+  }
+  return [...parts.values()].filter((list) => list.length > 1);
+}
+
+/** Whether a part reads like a piece of a sentence rather than like a name. */
+function isSentence(tokens: readonly string[]): boolean {
+  return tokens.some((token) => FUNCTION_WORDS.has(token) || PROSE.test(token));
+}
+
+function isValue(parts: readonly Part[]): boolean {
+  const { candidate, from, to } = parts[0]!;
+  const tokens = candidate.tokens;
+  const before = tokens[from - 1];
+  const after = tokens[to];
+  const anchors = [...tokens.slice(0, from), ...tokens.slice(to)].filter(isWord).length;
+  if (anchors < ANCHORS) return false;
+  const enclosed = before !== undefined && after !== undefined && isEnclosed(before, after);
+  const isText = enclosed || (after === undefined && before !== undefined && LEADS_TO_TEXT.has(before));
+  const lengths = new Set(parts.map((part) => part.to - part.from));
+  if (lengths.size < 2 && !isText) return false;
+  const fillers = parts.map((part) => part.candidate.tokens.slice(part.from, part.to));
+  const different = new Set(fillers.map((filler) => filler.join(" ")));
+  let needed = OPEN_AT;
+  if (before === undefined ? after !== ":" : after === undefined && !isText) needed += OPEN_END;
+  const sentences = fillers.filter(isSentence).length;
+  if (sentences * 2 > fillers.length) {
+    if (!isText) return false;
+    if (!enclosed) needed += SENTENCES;
+  }
+  return different.size >= needed;
+}
+
+/**
+ * Opens parts of several words, of whatever length, that lines differ in while all around is equal: titles, lists of
+ * names, texts of other programs. Returns whether any was opened.
+ */
+export function openGaps(candidates: readonly Candidate[]): boolean {
+  const found = partsOf(candidates).filter(isValue);
+  // The shortest part that explains the same lines; what more lines support first.
+  const length = (parts: Part[]) => Math.min(...parts.map((part) => part.to - part.from));
+  found.sort((a, b) => b.length - a.length || length(a) - length(b));
+  const settled = new Set<Candidate>();
+  let changed = false;
+  for (const parts of found) {
+    const free = parts.filter((part) => !settled.has(part.candidate));
+    if (free.length < 2 || !isValue(free)) continue;
+    for (const { candidate, from, to } of free) {
+      settled.add(candidate);
+      openGap(candidate, from, to);
+    }
+    changed = true;
+  }
+  return changed;
+}

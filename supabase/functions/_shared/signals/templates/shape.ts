@@ -1,0 +1,65 @@
+import { VARIABLE } from "./vocabulary.ts";
+
+/** A masked line that was seen, with how often. Tokens are replaced as places are found to be variable. */
+export interface Shape {
+  tokens: string[];
+  /** How many tokens of the scanned line each token stands for; null when they no longer correspond. */
+  widths: number[] | null;
+  count: number;
+}
+
+/** Shapes with equal tokens, as one. */
+export interface Candidate {
+  tokens: string[];
+  count: number;
+  shapes: Shape[];
+}
+
+const PUNCTUATION = /^[^\p{L}\p{N}<]+$/u;
+const punctuationCache = new Map<string, boolean>();
+const MAX_PUNCTUATION_CACHE = 10_000;
+
+/** Whether a token is a word: neither punctuation nor `<*>`. */
+export function isWord(token: string): boolean {
+  if (token === VARIABLE) return false;
+  let known = punctuationCache.get(token);
+  if (known === undefined) {
+    if (punctuationCache.size >= MAX_PUNCTUATION_CACHE) punctuationCache.clear();
+    punctuationCache.set(token, known = PUNCTUATION.test(token));
+  }
+  return !known;
+}
+
+/** Shapes by their tokens. */
+export function distinct(shapes: readonly Shape[]): Candidate[] {
+  const byKey = new Map<string, Candidate>();
+  for (const shape of shapes) {
+    const key = shape.tokens.join(" ");
+    const known = byKey.get(key);
+    if (known) {
+      known.count += shape.count;
+      known.shapes.push(shape);
+    } else byKey.set(key, { tokens: shape.tokens, count: shape.count, shapes: [shape] });
+  }
+  return [...byKey.values()];
+}
+
+/** Replaces the tokens from `from` to before `to` by one `<*>`, which swallows values beside it. */
+export function openGap(candidate: Candidate, from: number, to: number): void {
+  let start = from;
+  let end = to;
+  while (start > 0 && candidate.tokens[start - 1] === VARIABLE) start--;
+  while (end < candidate.tokens.length && candidate.tokens[end] === VARIABLE) end++;
+  const sum = (widths: readonly number[]) => widths.reduce((total, width) => total + width, 0);
+  for (const shape of candidate.shapes) {
+    shape.tokens = [...shape.tokens.slice(0, start), VARIABLE, ...shape.tokens.slice(end)];
+    shape.widths = shape.widths &&
+      [...shape.widths.slice(0, start), sum(shape.widths.slice(start, end)), ...shape.widths.slice(end)];
+  }
+  candidate.tokens = candidate.shapes[0]!.tokens;
+}
+
+/** Opens single places; values side by side become one. */
+export function openPlaces(candidate: Candidate, positions: readonly number[]): void {
+  for (const position of positions.toSorted((a, b) => b - a)) openGap(candidate, position, position + 1);
+}
