@@ -9,7 +9,7 @@ const LEADS = -1;
 const ENCLOSED = -1;
 const NAMES = -1;
 const PROSE_WORDS = 2;
-const CONSTANTS = 4;
+const CONSTANTS = -1;
 /**
  * Enough where the same plain words are interchangeable at several places of different lines: they are data that flows.
  * Names that programs give (dotted, camelCase) do so as constants, too, and need the usual number.
@@ -53,16 +53,16 @@ export function neededAt(
   const before = tokens[position - 1] ?? "";
   const after = tokens[position + 1] ?? "";
   let needed = OPEN_AT;
-  if (position === 0) needed += FIRST_WORD;
   if (anchors <= 1) needed += FEW_ANCHORS;
   if (before === "=" || (before === ":" && position > 1) || LEADS_TO_VALUE.has(before.toLowerCase())) {
     needed += LEADS;
   }
   if (isEnclosed(before, after)) needed += ENCLOSED;
   const areNames = most(values, IDENTIFIER);
+  if (position === 0 && !areNames) needed += FIRST_WORD;
   if (areNames) needed += NAMES;
   if (most(values, PROSE)) needed += PROSE_WORDS;
-  if (most(values, ENUMERATED)) return needed + CONSTANTS;
+  if (most(values, ENUMERATED)) needed += CONSTANTS;
   needed = Math.max(needed, FEWEST);
   return !areNames && flows(values, alternatives) ? Math.min(needed, OPEN_AT_FLOWING) : needed;
 }

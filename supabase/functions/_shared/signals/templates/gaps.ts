@@ -1,9 +1,7 @@
 import { isEnclosed, OPEN_AT } from "./evidence.ts";
-import { type Candidate, isWord, openGap } from "./shape.ts";
+import { type Candidate, isInside, isWord, MAX_GAP, openGap } from "./shape.ts";
 import { FUNCTION_WORDS, PROSE, VARIABLE } from "./vocabulary.ts";
 
-/** Tokens of one value: names and titles have few. */
-const MAX_GAP = 6;
 /** Lines with more tokens are data for the most part; comparing all their parts would cost too much. */
 const MAX_TOKENS = 48;
 /** Fixed words around a gap. */
@@ -11,8 +9,6 @@ const ANCHORS = 2;
 /** More values are needed of what may be the end of a sentence, or its begin. */
 const OPEN_END = 2;
 const SENTENCES = 2;
-/** Punctuation inside a value. */
-const INNER = new Set([",", "'", "&", "/", "-"]);
 /** After these a text stands that may be anything. */
 const LEADS_TO_TEXT = new Set([":", "=", "(", "[", '"', "'", "`"]);
 
@@ -34,10 +30,6 @@ function sums(ids: readonly number[], seed: number): { heads: number[]; tails: n
   const tails = new Array<number>(ids.length + 1).fill(2);
   for (let i = ids.length - 1; i >= 0; i--) tails[i] = mix(tails[i + 1]!, ids[i]!, seed ^ 0x5bd1e995);
   return { heads, tails };
-}
-
-function isInside(token: string): boolean {
-  return token === VARIABLE || isWord(token) || INNER.has(token);
 }
 
 function isEdge(token: string): boolean {

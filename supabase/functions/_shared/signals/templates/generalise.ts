@@ -1,3 +1,4 @@
+import { absorb } from "./absorb.ts";
 import { neededAt, OPEN_AT_FLOWING } from "./evidence.ts";
 import { openGaps } from "./gaps.ts";
 import { type Proposal, proposalsOf } from "./places.ts";
@@ -154,7 +155,8 @@ function openSinglePlaces(candidates: readonly Candidate[]): boolean {
 export function generalise(shapes: readonly Shape[]): void {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const single = openSinglePlaces(distinct(shapes));
-    if (!openGaps(distinct(shapes)) && !single) break;
+    const gaps = openGaps(distinct(shapes));
+    if (!absorb(distinct(shapes)) && !gaps && !single) break;
   }
   reduce(distinct(shapes));
 }

@@ -1,5 +1,5 @@
 import { generalise } from "./generalise.ts";
-import { Patterns } from "./patterns.ts";
+import { Patterns, type Place } from "./patterns.ts";
 import { renderTemplate } from "./render.ts";
 import { MAX_LINE_LENGTH, scanLine } from "./scan.ts";
 import type { Shape } from "./shape.ts";
@@ -33,8 +33,8 @@ interface StoredShape {
 interface Folded {
   /** How many tokens of the sample each token stands for; null when they do not correspond. */
   widths: number[] | null;
-  /** The most tokens of a line that each token stands for. */
-  reach: number[];
+  /** What each token may be in a line. */
+  places: Place[];
 }
 
 /** What a miner knows, as JSON. */
@@ -54,6 +54,8 @@ interface Group {
   shapes: StoredShape[];
   /** Of each shape, how many tokens of its sample each token stands for. */
   widths: (number[] | null)[];
+  /** Whether words were seen at each token of the template. */
+  opened: boolean[];
 }
 
 /** A template as it stands now. */
@@ -165,7 +167,7 @@ export class TemplateMiner {
   }
 
   #store(shape: StoredShape): void {
-    if (shape.folded) this.#patterns.add(shape.tokens, shape.folded.reach, shape);
+    if (shape.folded) this.#patterns.add(shape.tokens, shape.folded.places, shape);
     else this.#byKey.set(shape.tokens.join(" "), shape);
   }
 
@@ -176,14 +178,17 @@ export class TemplateMiner {
       tokens,
       count,
       widths: folded ? folded.widths : tokens.map(() => 1),
+      opened: folded ? folded.places.map((place) => place.opened) : tokens.map(() => false),
     }));
     generalise(shapes);
     const groups = new Map<string, Group>();
     const templates = new Map<number, Group>();
     stored.forEach((shape, index) => {
-      const { tokens, widths } = shapes[index]!;
+      const { tokens, widths, opened } = shapes[index]!;
       const key = tokens.join(" ");
-      const group = groups.get(key) ?? { id: shape.id, shapes: [], widths: [], tokens };
+      const group = groups.get(key) ??
+        { id: shape.id, shapes: [], widths: [], opened: tokens.map(() => false), tokens };
+      opened.forEach((isOpen, position) => group.opened[position] ||= isOpen);
       group.shapes.push(shape);
       group.widths.push(widths);
       // The oldest id stands for the template, so that it stays while others join.
@@ -229,22 +234,22 @@ export class TemplateMiner {
 }
 
 /** One shape for all of a template. */
-function fold({ id, shapes, widths, tokens }: Group): StoredShape {
+function fold({ id, shapes, widths, opened, tokens }: Group): StoredShape {
   const best = shapes.reduce((top, shape, index) =>
     (widths[index] !== null && widths[top] === null) ||
       ((widths[index] === null) === (widths[top] === null) && shape.count > shapes[top]!.count)
       ? index
       : top, 0);
   const first = shapes[best]!;
-  const reach = tokens.map((_, position) =>
-    Math.max(
+  const places = tokens.map((_, position) => ({
+    opened: opened[position]!,
+    reach: Math.max(
       1,
-      ...shapes.map((shape, index) => {
-        const own = widths[index]?.[position] ?? 1;
-        return shape.folded ? Math.max(own, shape.folded.reach[position] ?? 1) : own;
-      }),
-    )
-  );
+      ...shapes.map((shape, index) =>
+        Math.max(widths[index]?.[position] ?? 1, shape.folded?.places[position]?.reach ?? 1)
+      ),
+    ),
+  }));
   return {
     id,
     tokens,
@@ -253,7 +258,7 @@ function fold({ id, shapes, widths, tokens }: Group): StoredShape {
     sample: first.sample,
     values: shapes.reduce((values, shape) => commonValues(values, shape.values), first.values),
     varies: shapes.some((shape) => shape.varies),
-    folded: { widths: widths[best]!, reach },
+    folded: { widths: widths[best]!, places },
   };
 }
 

@@ -1,11 +1,21 @@
-import { isWord } from "./shape.ts";
+import { isInside, isWord } from "./shape.ts";
 import { VARIABLE } from "./vocabulary.ts";
+
+/** What a token of a template may be in a line. */
+export interface Place {
+  /** Its most tokens; one for those that are fixed. */
+  reach: number;
+  /** Whether it may be a word: not so for what is a value by its form alone. */
+  opened: boolean;
+}
 
 interface Pattern<T> {
   tokens: readonly string[];
-  reach: readonly number[];
+  places: readonly Place[];
   /** Tokens of the longest line that fits. */
   longest: number;
+  /** Tokens that are fixed. */
+  fixed: number;
   value: T;
 }
 
@@ -30,44 +40,49 @@ export class Patterns<T> {
     this.#size = 0;
   }
 
-  /** `reach` is the most tokens of a line that each token stands for; one for those that are fixed. */
-  add(tokens: readonly string[], reach: readonly number[], value: T): void {
+  add(tokens: readonly string[], places: readonly Place[], value: T): void {
     const first = tokens[0] === VARIABLE ? ANY : tokens[0] ?? ANY;
-    const longest = reach.reduce((sum, width) => sum + width, 0);
+    const longest = places.reduce((sum, place) => sum + place.reach, 0);
+    const fixed = tokens.reduce((count, token) => token === VARIABLE ? count : count + 1, 0);
     const known = this.#byFirst.get(first);
-    const pattern = { tokens, reach, longest, value };
+    const pattern = { tokens, places, longest, fixed, value };
     if (known) known.push(pattern);
     else this.#byFirst.set(first, [pattern]);
     this.#size++;
   }
 
-  find(tokens: readonly string[]): T | null {
-    return this.#among(this.#byFirst.get(tokens[0] ?? ANY), tokens) ??
-      this.#among(this.#byFirst.get(ANY), tokens);
-  }
-
-  #among(patterns: readonly Pattern<T>[] | undefined, tokens: readonly string[]): T | null {
-    if (!patterns) return null;
-    for (const pattern of patterns) {
-      if (tokens.length < pattern.tokens.length || tokens.length > pattern.longest) continue;
-      if (fits(pattern, tokens)) return pattern.value;
+  /** The template that a line is an instance of, of several the one with most that is fixed. */
+  find(tokens: readonly string[], isWanted: (value: T) => boolean = () => true): T | null {
+    let best: Pattern<T> | null = null;
+    for (const patterns of [this.#byFirst.get(tokens[0] ?? ANY), this.#byFirst.get(ANY)]) {
+      for (const pattern of patterns ?? []) {
+        if (tokens.length < pattern.tokens.length || tokens.length > pattern.longest) continue;
+        if (best && (pattern.fixed < best.fixed || !isBefore(pattern, best))) continue;
+        if (isWanted(pattern.value) && fits(pattern, tokens)) best = pattern;
+      }
     }
-    return null;
+    return best?.value ?? null;
   }
 }
 
+/** An order that does not depend on which was added first. */
+function isBefore(a: Pattern<unknown>, b: Pattern<unknown>): boolean {
+  return a.fixed > b.fixed || (a.fixed === b.fixed && a.tokens.join(" ") < b.tokens.join(" "));
+}
+
 /** Whether a line is an instance: for each number of tokens of the pattern, where in the line it may end. */
-function fits({ tokens: pattern, reach, longest }: Pattern<unknown>, line: readonly string[]): boolean {
+function fits({ tokens: pattern, places, longest }: Pattern<unknown>, line: readonly string[]): boolean {
   if (longest === pattern.length) {
-    return pattern.every((expected, index) => agrees(expected, line[index]!));
+    return pattern.every((expected, index) => agrees(expected, places[index]!.opened, line[index]!));
   }
   let ends = new Set([0]);
   for (let i = 0; i < pattern.length; i++) {
     const next = new Set<number>();
+    const { reach, opened } = places[i]!;
     for (const from of ends) {
-      for (let to = from + 1; to <= Math.min(line.length, from + reach[i]!); to++) {
+      for (let to = from + 1; to <= Math.min(line.length, from + reach); to++) {
         const token = line[to - 1]!;
-        if (to > from + 1 ? token === ":" || token === "=" : !agrees(pattern[i]!, token)) break;
+        if (to === from + 1 ? !agrees(pattern[i]!, opened, token) : !isInside(token)) break;
         next.add(to);
       }
     }
@@ -77,6 +92,6 @@ function fits({ tokens: pattern, reach, longest }: Pattern<unknown>, line: reado
   return ends.has(line.length);
 }
 
-function agrees(expected: string, token: string): boolean {
-  return expected === token || (expected === VARIABLE && isWord(token));
+function agrees(expected: string, opened: boolean, token: string): boolean {
+  return expected === token || (expected === VARIABLE && opened && isWord(token));
 }

@@ -28,6 +28,7 @@ export function reduce(candidates: readonly Candidate[]): void {
       for (const shape of candidate.shapes) {
         shape.tokens = other.tokens;
         shape.widths = null;
+        shape.opened = other.shapes[0]!.opened;
       }
       break;
     }

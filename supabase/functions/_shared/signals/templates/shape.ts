@@ -5,6 +5,8 @@ export interface Shape {
   tokens: string[];
   /** How many tokens of the scanned line each token stands for; null when they no longer correspond. */
   widths: number[] | null;
+  /** Whether words were seen at each token, so that it is a value by comparison and not by form. */
+  opened: boolean[];
   count: number;
 }
 
@@ -30,6 +32,16 @@ export function isWord(token: string): boolean {
   return !known;
 }
 
+/** Tokens of one value: names and titles have few. */
+export const MAX_GAP = 6;
+/** Punctuation inside a value. */
+const INNER = new Set([",", "'", "&", "/", "-"]);
+
+/** Whether a token may be a part of a value of several words. */
+export function isInside(token: string): boolean {
+  return token === VARIABLE || isWord(token) || INNER.has(token);
+}
+
 /** Shapes by their tokens. */
 export function distinct(shapes: readonly Shape[]): Candidate[] {
   const byKey = new Map<string, Candidate>();
@@ -52,6 +64,10 @@ export function openGap(candidate: Candidate, from: number, to: number): void {
   while (end < candidate.tokens.length && candidate.tokens[end] === VARIABLE) end++;
   const sum = (widths: readonly number[]) => widths.reduce((total, width) => total + width, 0);
   for (const shape of candidate.shapes) {
+    const hasWords = shape.tokens.slice(start, end).some((token, index) =>
+      token !== VARIABLE || shape.opened[start + index]!
+    );
+    shape.opened = [...shape.opened.slice(0, start), hasWords, ...shape.opened.slice(end)];
     shape.tokens = [...shape.tokens.slice(0, start), VARIABLE, ...shape.tokens.slice(end)];
     shape.widths = shape.widths &&
       [...shape.widths.slice(0, start), sum(shape.widths.slice(start, end)), ...shape.widths.slice(end)];
@@ -62,4 +78,11 @@ export function openGap(candidate: Candidate, from: number, to: number): void {
 /** Opens single places; values side by side become one. */
 export function openPlaces(candidate: Candidate, positions: readonly number[]): void {
   for (const position of positions.toSorted((a, b) => b - a)) openGap(candidate, position, position + 1);
+}
+
+/** The most tokens that each token of a candidate stands for, over its shapes. */
+export function widest(candidate: Candidate): number[] {
+  return candidate.tokens.map((_, position) =>
+    Math.max(1, ...candidate.shapes.map((shape) => shape.widths?.[position] ?? 1))
+  );
 }

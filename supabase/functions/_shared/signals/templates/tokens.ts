@@ -82,6 +82,12 @@ export class Tokens {
       return;
     }
     const last = this.#at(1);
+    if (last === "," && this.#isVariable(2) && !this.#spaced[this.length - 1]) {
+      // A list of any length is one value.
+      this.#pop();
+      this.#append(start, end);
+      return;
+    }
     if (last !== undefined && this.#isVariable(2)) {
       const glued = !spaced && !this.#spaced[this.length - 1] && CONNECTORS.has(last);
       if (glued || TIME_ZONE.test(last)) {
