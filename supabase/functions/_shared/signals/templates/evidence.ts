@@ -9,7 +9,8 @@ const LEADS = -1;
 const ENCLOSED = -1;
 const NAMES = -1;
 const PROSE_WORDS = 2;
-const CONSTANTS = -1;
+/** Constants in capitals are printed by name, from an enumeration. */
+const OPEN_AT_CONSTANTS = 3;
 /**
  * Enough where the same plain words are interchangeable at several places of different lines: they are data that flows.
  * Names that programs give (dotted, camelCase) do so as constants, too, and need the usual number.
@@ -62,7 +63,7 @@ export function neededAt(
   if (position === 0 && !areNames) needed += FIRST_WORD;
   if (areNames) needed += NAMES;
   if (most(values, PROSE)) needed += PROSE_WORDS;
-  if (most(values, ENUMERATED)) needed += CONSTANTS;
+  if (most(values, ENUMERATED)) return OPEN_AT_CONSTANTS;
   needed = Math.max(needed, FEWEST);
   return !areNames && flows(values, alternatives) ? Math.min(needed, OPEN_AT_FLOWING) : needed;
 }

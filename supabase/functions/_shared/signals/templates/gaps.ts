@@ -8,7 +8,6 @@ const MAX_TOKENS = 48;
 const ANCHORS = 2;
 /** More values are needed of what may be the end of a sentence, or its begin. */
 const OPEN_END = 2;
-const SENTENCES = 2;
 /** After these a text stands that may be anything. */
 const LEADS_TO_TEXT = new Set([":", "=", "(", "[", '"', "'", "`"]);
 
@@ -85,10 +84,7 @@ function isValue(parts: readonly Part[]): boolean {
   let needed = OPEN_AT;
   if (before === undefined ? after !== ":" : after === undefined && !isText) needed += OPEN_END;
   const sentences = fillers.filter(isSentence).length;
-  if (sentences * 2 > fillers.length) {
-    if (!isText) return false;
-    if (!enclosed) needed += SENTENCES;
-  }
+  if (sentences * 2 > fillers.length && !isText) return false;
   return different.size >= needed;
 }
 
