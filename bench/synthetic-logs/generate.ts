@@ -11,9 +11,7 @@ export interface LabelledLine {
 
 /** A statement of a program that logs. */
 export interface Statement {
-  /** The line with `<*>` for what varies. */
-  template: string;
-  print(random: Random): string;
+  print(random: Random): LabelledLine & { template: string };
 }
 
 /** How often a part that a line may have is there. */
@@ -22,40 +20,52 @@ const OPTIONAL_SHARE = 0.5;
 const TAIL = 1.1;
 
 const SLOT = /\{(\w+)\}/g;
+/** Kinds whose value belongs to the statement: what a request asks for is a verb, though printed from a variable. */
+const VERBS = new Set(["method"]);
+
+interface Part {
+  text: string;
+  sampler: Sampler | null;
+  isVerb: boolean;
+  optional: boolean;
+}
 
 /** Reads `text {kind} text[[ optional {kind}]]`: braces that name no kind are text. */
 export function statementOf(source: string, random: Random): Statement {
-  const parts: { text: string; sampler: Sampler | null; optional: boolean }[] = [];
-  let template = "";
+  const parts: Part[] = [];
   source.split(/\[\[(.*?)\]\]/).forEach((piece, index) => {
     const optional = index % 2 === 1;
-    if (optional) template += " <*> ";
     let at = 0;
-    const take = (text: string, sampler: Sampler | null) => {
-      parts.push({ text, sampler, optional });
-      if (!optional) template += sampler ? "<*>" : text;
-    };
+    const take = (text: string, sampler: Sampler | null, isVerb = false) =>
+      parts.push({ text, sampler, isVerb, optional });
     for (const found of piece.matchAll(SLOT)) {
       const kind = KINDS[found[1]!];
       if (!kind) continue;
       take(piece.slice(at, found.index), null);
-      take("", kind(random));
+      take("", kind(random), VERBS.has(found[1]!));
       at = found.index + found[0].length;
     }
     take(piece.slice(at), null);
   });
   const hasOptional = parts.some((part) => part.optional);
   return {
-    template: template.replace(/ +/g, " "),
     print: (r) => {
       const full = !hasOptional || r.next() < OPTIONAL_SHARE;
-      return parts.map((part) => part.optional && !full ? "" : part.sampler ? part.sampler(r) : part.text)
-        .join("");
+      let content = "";
+      let template = "";
+      let eventId = source;
+      for (const { text, sampler, isVerb, optional } of parts) {
+        const value = sampler ? sampler(r) : text;
+        if (!optional || full) content += value;
+        if (isVerb) eventId += ` ${value}`;
+        template += optional ? " <*> " : sampler && !isVerb ? "<*>" : value;
+      }
+      return { content, eventId, template: template.replace(/ +/g, " ") };
     },
   };
 }
 
-/** Lines of some statements in random order, with a heavy tail of rare ones; the first line of each statement comes first in frequency. */
+/** Lines of some statements in random order, with a heavy tail of rare ones; seeded. */
 export function linesOf(sources: readonly string[], count: number, seed: number): LabelledLine[] {
   const random = new Random(seed);
   const shuffled = random.shuffle([...sources]);
@@ -72,7 +82,6 @@ export function linesOf(sources: readonly string[], count: number, seed: number)
       if (sums[middle]! > wanted) high = middle;
       else low = middle + 1;
     }
-    const statement = statements[low]!;
-    return { content: statement.print(random), eventId: shuffled[low]!, template: statement.template };
+    return statements[low]!.print(random);
   });
 }

@@ -1,4 +1,12 @@
-import { ENUMERATED, IDENTIFIER, LEADS_TO_VALUE, PROSE } from "./vocabulary.ts";
+import {
+  BEFORE_TO_AND_VERB,
+  ENUMERATED,
+  HTTP_METHODS,
+  IDENTIFIER,
+  LEADS_TO_VALUE,
+  MODALS,
+  PROSE,
+} from "./vocabulary.ts";
 
 /** Different words at one place, everything else equal, from which on the place is taken for variable. */
 export const OPEN_AT = 5;
@@ -9,6 +17,8 @@ const LEADS = -1;
 const ENCLOSED = -1;
 const NAMES = -1;
 const PROSE_WORDS = 2;
+/** Verbs tell statements apart. */
+const OPEN_AT_VERBS = 20;
 /** Constants in capitals are printed by name, from an enumeration. */
 const OPEN_AT_CONSTANTS = 3;
 /**
@@ -18,6 +28,14 @@ const OPEN_AT_CONSTANTS = 3;
 export const OPEN_AT_FLOWING = 3;
 /** However plain the form: fewer words may always be the cases of one switch. */
 const FEWEST = 4;
+
+/** Whether English puts a verb after these words. */
+export function isVerbPlace(tokens: readonly string[], position: number): boolean {
+  const before = tokens[position - 1];
+  if (before === undefined) return false;
+  return MODALS.has(before.toLowerCase()) ||
+    (before === "to" && BEFORE_TO_AND_VERB.test(tokens[position - 2] ?? ""));
+}
 
 function most(values: readonly string[], pattern: RegExp): boolean {
   let count = 0;
@@ -55,12 +73,13 @@ export function neededAt(
   const after = tokens[position + 1] ?? "";
   let needed = OPEN_AT;
   if (anchors <= 1) needed += FEW_ANCHORS;
+  if (isVerbPlace(tokens, position) || values.every((value) => HTTP_METHODS.has(value))) return OPEN_AT_VERBS;
   if (before === "=" || (before === ":" && position > 1) || LEADS_TO_VALUE.has(before.toLowerCase())) {
     needed += LEADS;
   }
   if (isEnclosed(before, after)) needed += ENCLOSED;
   const areNames = most(values, IDENTIFIER);
-  if (position === 0 && !areNames) needed += FIRST_WORD;
+  if (position === 0 && !areNames && after !== ":") needed += FIRST_WORD;
   if (areNames) needed += NAMES;
   if (most(values, PROSE)) needed += PROSE_WORDS;
   if (most(values, ENUMERATED)) return OPEN_AT_CONSTANTS;

@@ -1,4 +1,4 @@
-import { isEnclosed, OPEN_AT } from "./evidence.ts";
+import { isEnclosed, isVerbPlace, OPEN_AT } from "./evidence.ts";
 import { type Candidate, isInside, isWord, MAX_GAP, openGap } from "./shape.ts";
 import { FUNCTION_WORDS, PROSE, VARIABLE } from "./vocabulary.ts";
 
@@ -78,7 +78,7 @@ function isValue(parts: readonly Part[]): boolean {
   const enclosed = before !== undefined && after !== undefined && isEnclosed(before, after);
   const isText = enclosed || (after === undefined && before !== undefined && LEADS_TO_TEXT.has(before));
   const lengths = new Set(parts.map((part) => part.to - part.from));
-  if (lengths.size < 2 && !isText) return false;
+  if ((lengths.size < 2 && !isText) || isVerbPlace(tokens, from)) return false;
   const fillers = parts.map((part) => part.candidate.tokens.slice(part.from, part.to));
   const different = new Set(fillers.map((filler) => filler.join(" ")));
   let needed = OPEN_AT;

@@ -1,6 +1,6 @@
 import { type ScannedLine, Tokens } from "./tokens.ts";
 import { quotedEnd, structuredEnd } from "./quoted.ts";
-import { HOST_ENDING, LITERALS } from "./vocabulary.ts";
+import { HOST_ENDING, HTTP_METHODS, LITERALS } from "./vocabulary.ts";
 
 /** Characters read of one line. */
 export const MAX_LINE_LENGTH = 2_000;
@@ -142,7 +142,7 @@ function scanDelimiter(line: string, at: number, spaced: boolean, tokens: Tokens
     return at + 1;
   }
   const close = quotedEnd(line, at);
-  if (close === 0 || tokens.isMessageNext()) return at + 1;
+  if (close === 0 || tokens.isMessageNext() || HTTP_METHODS.has(line.slice(at + 1, close))) return at + 1;
   tokens.variable(at + 1, close, false);
   tokens.punctuation(line[close]!, close, false);
   return close + 1;

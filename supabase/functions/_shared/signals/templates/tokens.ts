@@ -1,4 +1,4 @@
-import { DAYS, FLAGS, HTTP_METHODS, MESSAGE_KEYS, MONTHS, TIME_ZONE, UNITS, VARIABLE } from "./vocabulary.ts";
+import { DAYS, FLAGS, MESSAGE_KEYS, MONTHS, TIME_ZONE, UNITS, VARIABLE } from "./vocabulary.ts";
 
 /** A line as words, punctuation and `<*>` where it surely holds data. */
 export interface ScannedLine {
@@ -76,7 +76,6 @@ export class Tokens {
     if (this.length > 0 && PLACEHOLDER.test(this.#at(1)!)) this.list[this.length - 1] = VARIABLE;
     // `<1 sec`, `>5`: a comparison belongs to its number.
     if (!spaced && (this.#at(1) === "<" || this.#at(1) === ">") && this.#spaced[this.length - 1]) this.#pop();
-    if (HTTP_METHODS.has(this.#at(1) ?? "")) this.list[this.length - 1] = VARIABLE;
     if (this.#isVariable(1)) {
       this.#append(start, end);
       return;

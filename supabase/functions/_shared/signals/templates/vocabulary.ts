@@ -42,7 +42,7 @@ export const LITERALS = words("true false True False TRUE FALSE null NULL None n
 /** Names under which structured loggers keep the text of the statement itself. */
 export const MESSAGE_KEYS = words("msg message event");
 
-/** Methods of HTTP; before a place they are a value, as the place is. */
+/** Methods of HTTP: the verbs of requests. */
 export const HTTP_METHODS = words("GET POST PUT DELETE PATCH HEAD OPTIONS CONNECT TRACE");
 
 /** Words that join others to a sentence. */
@@ -50,3 +50,12 @@ export const FUNCTION_WORDS = words(
   "a an the to from for of by in on at with as into via is are was were be been has have had not no and or but if " +
     "can cannot could will would should must may this that it its after before while because due",
 );
+
+/** After these a verb stands: it says what happened. */
+export const MODALS = words(
+  "not cannot can can't could couldn't will won't would wouldn't should must may might didn't don't doesn't please",
+);
+
+/** After these and `to` a verb stands, where a value stands after others: `failed to start`, but `moved to trash`. */
+export const BEFORE_TO_AND_VERB =
+  /^(?:fail(?:ed|s|ing|ure)?|unable|able|try|tries|trying|tried|attempt(?:s|ed|ing)?|need(?:s|ed)?|wants?|going|about|refus(?:ed|es|ing)|ready|allowed|permitted|required|supposed|not|how|time|wait(?:s|ing)?|used|unwilling|likely)$/i;
