@@ -16,7 +16,7 @@ Failed to load class {fqcn}
 Loaded {int} beans in {duration}
 Registering beans for JMX exposure on startup
 Caught exception while processing {noun} {uuid}: {exception}
-Error while invoking {class}.{method}() for tenant {int}
+Error while invoking {class}.{noun}() for tenant {int}
 {class} initialised with capacity {int} and load factor {float}
 Completed checkpoint {int} for job {id} ({size} in {duration}).
 Triggering checkpoint {int} @ {epoch} for job {id}.

@@ -1,6 +1,6 @@
 import { isEnclosed, isVerbPlace, OPEN_AT } from "./evidence.ts";
 import { type Candidate, isInside, isWord, MAX_GAP, openGap } from "./shape.ts";
-import { FUNCTION_WORDS, PROSE, VARIABLE } from "./vocabulary.ts";
+import { FUNCTION_WORDS, HTTP_METHODS, PROSE, VARIABLE } from "./vocabulary.ts";
 
 /** Lines with more tokens are data for the most part; comparing all their parts would cost too much. */
 const MAX_TOKENS = 48;
@@ -83,6 +83,7 @@ function isValue(parts: readonly Part[]): boolean {
   const different = new Set(fillers.map((filler) => filler.join(" ")));
   let needed = OPEN_AT;
   if (before === undefined ? after !== ":" : after === undefined && !isText) needed += OPEN_END;
+  if (fillers.some((filler) => HTTP_METHODS.has(filler[0]!))) return false;
   const sentences = fillers.filter(isSentence).length;
   if (sentences * 2 > fillers.length && !isText) return false;
   return different.size >= needed;

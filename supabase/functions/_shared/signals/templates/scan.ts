@@ -17,6 +17,7 @@ for (const character of "=:,;()[]{}<>\"'`|") KIND[character.charCodeAt(0)] = DEL
 const COLON = 58;
 const DOT = 46;
 const HYPHEN = 45;
+const BACKSLASH = 92;
 const GREATER = 62;
 /** All-letter words of hexadecimal digits this long are no words. */
 const MIN_HEX_WORD = 8;
@@ -90,6 +91,15 @@ function urlEnd(line: string, from: number): number {
   URL_END.lastIndex = at;
   const end = URL_END.exec(line)?.index ?? line.length;
   return end - (AFTER_URL.exec(line.slice(from, end))?.[0].length ?? 0);
+}
+
+/** The length of a drive before a path: `C:\\logs`. */
+function driveLength(line: string, start: number): number {
+  const code = line.charCodeAt(start) | 32;
+  return code >= 97 && code <= 122 && line.charCodeAt(start + 1) === COLON &&
+      line.charCodeAt(start + 2) === BACKSLASH
+    ? 2
+    : 0;
 }
 
 function isPath(word: string, slashes: number, dots: number): boolean {
@@ -172,7 +182,7 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
     tokens.variable(start, url, spaced);
     return url;
   }
-  let at = start;
+  let at = start + driveLength(line, start);
   let hasDigit = false;
   let hasBackslash = false;
   let slashes = 0;
@@ -185,7 +195,7 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
     if (code === HYPHEN && line.charCodeAt(at + 1) === GREATER) break;
     if (isDigit(code)) hasDigit = true;
     else if (code === 47) slashes++;
-    else if (code === 92) hasBackslash = true;
+    else if (code === BACKSLASH) hasBackslash = true;
     else if (code === 64) hasAt = true;
     else if (code === DOT) {
       // Leader dots separate: `retries......0`.

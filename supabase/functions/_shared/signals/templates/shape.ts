@@ -56,12 +56,18 @@ export function distinct(shapes: readonly Shape[]): Candidate[] {
   return [...byKey.values()];
 }
 
+/** How many tokens beside a value belong to it: values without anything between, and items of a list. */
+function reachOf(next: string | undefined, afterwards: string | undefined): number {
+  return next === VARIABLE ? 1 : next === "," && afterwards === VARIABLE ? 2 : 0;
+}
+
 /** Replaces the tokens from `from` to before `to` by one `<*>`, which swallows values beside it. */
 export function openGap(candidate: Candidate, from: number, to: number): void {
+  const { tokens } = candidate;
   let start = from;
   let end = to;
-  while (start > 0 && candidate.tokens[start - 1] === VARIABLE) start--;
-  while (end < candidate.tokens.length && candidate.tokens[end] === VARIABLE) end++;
+  for (let step = 0; (step = reachOf(tokens[start - 1], tokens[start - 2])) > 0;) start -= step;
+  for (let step = 0; (step = reachOf(tokens[end], tokens[end + 1])) > 0;) end += step;
   const sum = (widths: readonly number[]) => widths.reduce((total, width) => total + width, 0);
   for (const shape of candidate.shapes) {
     const hasWords = shape.tokens.slice(start, end).some((token, index) =>
