@@ -65,15 +65,15 @@ export function statementOf(source: string, random: Random): Statement {
   };
 }
 
-/** Lines of some statements in random order, with a heavy tail of rare ones; seeded. */
-export function linesOf(sources: readonly string[], count: number, seed: number): LabelledLine[] {
+/** Prints one line after the other from some statements in random order, with a heavy tail of rare ones. */
+export function printer(sources: readonly string[], seed: number): () => LabelledLine & { template: string } {
   const random = new Random(seed);
-  const shuffled = random.shuffle([...sources]);
-  const statements = shuffled.map((source) => statementOf(source, new Random(seed ^ seedOf(source))));
+  const statements = random.shuffle([...sources])
+    .map((source) => statementOf(source, new Random(seed ^ seedOf(source))));
   const sums: number[] = [];
   let total = 0;
   statements.forEach((_, index) => sums.push(total += 1 / (index + 1) ** TAIL));
-  return Array.from({ length: count }, () => {
+  return () => {
     const wanted = random.next() * total;
     let low = 0;
     let high = sums.length - 1;
@@ -83,5 +83,14 @@ export function linesOf(sources: readonly string[], count: number, seed: number)
       else low = middle + 1;
     }
     return statements[low]!.print(random);
-  });
+  };
+}
+
+/** So many lines of a printer. */
+export function linesOf(
+  sources: readonly string[],
+  count: number,
+  seed: number,
+): (LabelledLine & { template: string })[] {
+  return Array.from({ length: count }, printer(sources, seed));
 }

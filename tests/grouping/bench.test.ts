@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { comparableTemplate, groupingAccuracy, parseCsv, run as grouping } from "../../bench/grouping.ts";
+import { run as grouping } from "../../bench/grouping.ts";
+import { comparableTemplate, groupingAccuracy } from "../../bench/grouping/accuracy.ts";
+import { labelledLines, parseCsv, setName } from "../../bench/grouping/csv.ts";
 import { run as stacktraces } from "../../bench/stacktraces.ts";
 
 const BENCH = new URL("../../bench/main.ts", import.meta.url).pathname;
@@ -102,7 +104,27 @@ describe("the bench of grouping", () => {
     expect(comparableTemplate("open <*> now")).not.toBe(comparableTemplate("shut <*> now"));
   });
 
-  it("reads quoted cells with commas, quotes and line breaks", () => {
+  it("reads quoted cells with commas, quotes and line breaks, and quotes inside other cells as text", () => {
     expect(parseCsv('a,b\n"x, ""y""\nz",2\n')).toEqual([["a", "b"], ['x, "y"\nz', "2"]]);
+    expect(parseCsv('say "x, y",é\r\n"",\r\n')).toEqual([['say "x', ' y"', "é"], ["", ""]]);
+  });
+
+  it("takes the template for the label where there is no other, and measures no templates where there are none", async () => {
+    expect(labelledLines("\ufeffContent,EventTemplate\r\na 1,a <*>\r\ncut", "x")).toEqual([
+      { content: "a 1", eventId: "a <*>", template: "a <*>" },
+    ]);
+    expect(() => labelledLines("Content,LineId\na,1\n", "x")).toThrow("neither");
+    const sets = await Deno.makeTempDir();
+    await Deno.mkdir(`${sets}/Other`);
+    await Deno.writeTextFile(
+      `${sets}/Other/Other_2k.log_structured_corrected.csv`,
+      'Content,EventId\na 1,E1\na 2,E1\n"b\nc",E2\n',
+    );
+    const { results } = await grouping(["--data", sets]);
+    await Deno.remove(sets, { recursive: true });
+    expect(results.map((row) => row.case)).toEqual(["Other", "mean"]);
+    expect(results[0]).toMatchObject({ lines: 3, grouping_accuracy: 1, parsing_accuracy: null });
+    expect(results[1]).toMatchObject({ grouping_accuracy: 1, parsing_accuracy: null });
+    expect(setName("x/Own_16k.log_structured.csv")).toBe("Own");
   });
 });
