@@ -89,6 +89,49 @@ describe("the template miner", () => {
     expect(new Set(mine(services).clusters).size).toBe(8);
   });
 
+  it("takes values of any number of words for one, where all around is equal", () => {
+    const titles = ["Night", "Night Shift", "Early Morning Call", "Day", "Late Day Out", "Noon"];
+    const { miner, clusters } = mine(titles.map((title) => `playlist ${title} was played by request`));
+    expect(new Set(clusters).size).toBe(1);
+    expect(miner.templates().map((template) => template.text)).toEqual([
+      "playlist <*> was played by request",
+    ]);
+    // A rare one, with values never seen before at two places.
+    const lines = titles.flatMap((title) =>
+      NAMES.slice(0, 6).map((name) => `${title}: liked by ${name} at noon`)
+    );
+    expect(new Set(mine([...lines, "A Long Way Home: liked by zora at noon"]).clusters).size).toBe(1);
+  });
+
+  it("takes what other programs say after a colon for a value, when it is much", () => {
+    const texts = ["no route to host", "permission denied", "timed out", "broken pipe", "it is a directory"];
+    expect(new Set(mine(texts.map((text) => `cannot open store: ${text}`)).clusters).size).toBe(1);
+    expect(new Set(mine(texts.slice(0, 3).map((text) => `cannot open store: ${text}`)).clusters).size).toBe(
+      3,
+    );
+  });
+
+  it("keeps verbs apart, where English and HTTP put them", () => {
+    const verbs = "open close read write move lock seal drop".split(" ");
+    expect(new Set(mine(verbs.map((verb) => `failed to ${verb} the file`)).clusters).size).toBe(verbs.length);
+    expect(new Set(mine(verbs.map((verb) => `could not ${verb} the file`)).clusters).size).toBe(verbs.length);
+    const methods = "GET POST PUT DELETE PATCH".split(" ");
+    expect(new Set(mine(methods.map((method) => `${method} /orders/7 took 3 ms`)).clusters).size).toBe(5);
+    const places = verbs.map((word) => `moved to ${word} and stayed there`);
+    expect(new Set(mine(places).clusters).size).toBe(1);
+  });
+
+  it("pools what was seen in exchange for each other over several lines", () => {
+    const pairs = [["ada", "brook"], ["brook", "cleo"], ["cleo", "dario"], ["dario", "edith"], [
+      "edith",
+      "ada",
+    ]];
+    const lines = pairs.flatMap((pair, i) =>
+      pair.map((name) => `shift of ${name} in hall ${"vwxyz"[i]} begins`)
+    );
+    expect(new Set(mine(lines).clusters).size).toBeLessThanOrEqual(pairs.length);
+  });
+
   it("opens few words where they are interchangeable in several statements", () => {
     const lines = ["ada", "brook", "cleo"].flatMap((
       name,
@@ -192,5 +235,21 @@ describe("the scanner", () => {
     ["r1=0x1 r2=0x2", "<*> = <*> = <*>"],
     ["*** note [cart.c(12)]:", "*** note [ cart.c ] :"],
     ["role=owner id=0", "role = owner id = <*>"],
+    ["GET https://shop.example/a?b=1,2 (see http://docs.example/x).", "GET <*> ( see <*> ) ."],
+    ["tcp 10.0.0.1:80->10.0.0.2:90 reset", "tcp <*> -> <*> reset"],
+    ["logname= uid=0 rhost= user=ada", "logname = <*> uid = <*> rhost = <*> user = ada"],
+    ["=== part two ===", "= = = part two = = ="],
+    ["visible=true cached=no left=none", "visible = <*> cached = <*> left = none"],
+    [
+      "zone \"mail\" of 'ada' and `x', it's \"two words\"",
+      `zone " <*> " of ' <*> ' and \` <*> ' , it ' s " two words "`,
+    ],
+    ['saved {"id": 7, "tags": ["a}b"]} today', "saved <*> today"],
+    [
+      '{"level":"info","msg":"job done","id":7}',
+      `{ " level " : " <*> " , " msg " : " job done " , " id " : <*> }`,
+    ],
+    ["ports 80, 443, 8080 open", "ports <*> open"],
+    ["device 0000:03:00.1 is up", "device <*> is up"],
   ])("%s", (line, tokens) => expect(scanLine(line).tokens.join(" ")).toBe(tokens));
 });

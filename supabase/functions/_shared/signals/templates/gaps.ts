@@ -1,5 +1,6 @@
 import { isEnclosed, isVerbPlace, OPEN_AT } from "./evidence.ts";
 import { type Candidate, isInside, isWord, MAX_GAP, openGap } from "./shape.ts";
+import { keyOf, mix, type TokenHashes } from "./token-hashes.ts";
 import { FUNCTION_WORDS, HTTP_METHODS, PROSE, VARIABLE } from "./vocabulary.ts";
 
 /** Lines with more tokens are data for the most part; comparing all their parts would cost too much. */
@@ -11,23 +12,29 @@ const OPEN_END = 2;
 /** After these a text stands that may be anything. */
 const LEADS_TO_TEXT = new Set([":", "=", "(", "[", '"', "'", "`"]);
 
+const SEED_HIGH = 0x27d4eb2f;
+const SEED_LOW = 0x165667b1;
+/** Tells ends of lines from beginnings. */
+const TAIL = 0x5bd1e995;
+
+/** Parts that stand in for each other: all around them is equal. */
+interface Alternatives {
+  key: number;
+  parts: Part[];
+}
+
 interface Part {
   candidate: Candidate;
   from: number;
   to: number;
 }
 
-function mix(hash: number, id: number, seed: number): number {
-  hash = Math.imul(hash ^ (id + 0x9e3779b1), seed);
-  return (hash ^ (hash >>> 15)) >>> 0;
-}
-
 /** Hashes of all beginnings and all ends of a line. */
-function sums(ids: readonly number[], seed: number): { heads: number[]; tails: number[] } {
+function sums(hashes: readonly number[], seed: number): { heads: number[]; tails: number[] } {
   const heads = [1];
-  for (const id of ids) heads.push(mix(heads.at(-1)!, id, seed));
-  const tails = new Array<number>(ids.length + 1).fill(2);
-  for (let i = ids.length - 1; i >= 0; i--) tails[i] = mix(tails[i + 1]!, ids[i]!, seed ^ 0x5bd1e995);
+  for (const hash of hashes) heads.push(mix(heads.at(-1)!, hash, seed));
+  const tails = new Array<number>(hashes.length + 1).fill(2);
+  for (let i = hashes.length - 1; i >= 0; i--) tails[i] = mix(tails[i + 1]!, hashes[i]!, seed ^ TAIL);
   return { heads, tails };
 }
 
@@ -36,31 +43,31 @@ function isEdge(token: string): boolean {
 }
 
 /** Lines that are equal but for a part of some words, by what is equal. */
-function partsOf(candidates: readonly Candidate[]): Part[][] {
-  const ids = new Map<string, number>();
+function partsOf(candidates: readonly Candidate[], hashes: TokenHashes): Alternatives[] {
   const parts = new Map<number, Part[]>();
   for (const candidate of candidates) {
     const tokens = candidate.tokens;
     if (tokens.length > MAX_TOKENS) continue;
-    const own = tokens.map((token) => ids.get(token) ?? ids.set(token, ids.size).get(token)!);
-    const high = sums(own, 0x85ebca6b);
-    const low = sums(own, 0xc2b2ae35);
+    const own = tokens.map((token) => hashes.of(token));
+    const high = sums(own.map((hash) => hash.high), SEED_HIGH);
+    const low = sums(own.map((hash) => hash.low), SEED_LOW);
     for (let from = 0; from < tokens.length; from++) {
       if (!isEdge(tokens[from]!)) continue;
       for (let to = from + 1; to <= Math.min(tokens.length, from + MAX_GAP); to++) {
         if (!isInside(tokens[to - 1]!)) break;
         if (!isEdge(tokens[to - 1]!)) continue;
         if (to - from === 1 && tokens[from] !== VARIABLE && tokens.length === 1) continue;
-        const h = mix(high.heads[from]!, high.tails[to]!, 0x27d4eb2f);
-        const l = mix(low.heads[from]!, low.tails[to]!, 0x165667b1);
-        const key = h * 0x20_0000 + (l >>> 11);
+        const key = keyOf(
+          mix(high.heads[from]!, high.tails[to]!, SEED_HIGH),
+          mix(low.heads[from]!, low.tails[to]!, SEED_LOW),
+        );
         const known = parts.get(key);
         if (known) known.push({ candidate, from, to });
         else parts.set(key, [{ candidate, from, to }]);
       }
     }
   }
-  return [...parts.values()].filter((list) => list.length > 1);
+  return [...parts].filter(([, list]) => list.length > 1).map(([key, list]) => ({ key, parts: list }));
 }
 
 /** Whether a part reads like a piece of a sentence rather than like a name. */
@@ -93,14 +100,14 @@ function isValue(parts: readonly Part[]): boolean {
  * Opens parts of several words, of whatever length, that lines differ in while all around is equal: titles, lists of
  * names, texts of other programs. Returns whether any was opened.
  */
-export function openGaps(candidates: readonly Candidate[]): boolean {
-  const found = partsOf(candidates).filter(isValue);
-  // The shortest part that explains the same lines; what more lines support first.
+export function openGaps(candidates: readonly Candidate[], hashes: TokenHashes): boolean {
+  const found = partsOf(candidates, hashes).filter(({ parts }) => isValue(parts));
+  // What more lines support first; of what the same lines support the shortest part.
   const length = (parts: Part[]) => Math.min(...parts.map((part) => part.to - part.from));
-  found.sort((a, b) => b.length - a.length || length(a) - length(b));
+  found.sort((a, b) => b.parts.length - a.parts.length || length(a.parts) - length(b.parts) || a.key - b.key);
   const settled = new Set<Candidate>();
   let changed = false;
-  for (const parts of found) {
+  for (const { parts } of found) {
     const free = parts.filter((part) => !settled.has(part.candidate));
     if (free.length < 2 || !isValue(free)) continue;
     for (const { candidate, from, to } of free) {

@@ -4,6 +4,7 @@ import { openGaps } from "./gaps.ts";
 import { type Proposal, proposalsOf } from "./places.ts";
 import { reduce } from "./reduce.ts";
 import { type Candidate, distinct, isWord, openPlaces, type Shape } from "./shape.ts";
+import { TokenHashes } from "./token-hashes.ts";
 import { VARIABLE } from "./vocabulary.ts";
 
 /** Rounds until nothing opens any more; each can make shapes equal that the next one compares. */
@@ -72,11 +73,10 @@ function decide(
   alternatives: readonly Set<string>[],
   exchanges: Exchanges,
 ): number[] | null {
-  const tokens = members[0]!.tokens;
-  let anchors = 0;
-  tokens.forEach((token, position) => {
-    if (!proposal.open.includes(position) && isWord(token)) anchors++;
-  });
+  const tokens = members[0]!.tokens.map((token, position) =>
+    proposal.open.includes(position) ? VARIABLE : token
+  );
+  const anchors = tokens.filter(isWord).length;
   if (anchors < Math.max(1, proposal.open.length)) return null;
   const opened: number[] = [];
   for (const position of proposal.open) {
@@ -101,7 +101,7 @@ function decide(
   return opened.length > 0 ? opened : null;
 }
 
-function openSinglePlaces(candidates: readonly Candidate[]): boolean {
+function openSinglePlaces(candidates: readonly Candidate[], hashes: TokenHashes): boolean {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
     const key = skeleton(candidate.tokens);
@@ -109,14 +109,15 @@ function openSinglePlaces(candidates: readonly Candidate[]): boolean {
     if (known) known.push(candidate);
     else groups.set(key, [candidate]);
   }
-  const ids = new Map<string, number>();
   const proposals: { found: Proposal[]; exchanges: Exchanges }[] = [];
   const alternatives: Set<string>[] = [];
   for (const group of groups.values()) {
     if (group.length < 2) continue;
-    const found = proposalsOf(group, ids);
+    const found = proposalsOf(group, hashes);
     // Fewer open places first: what one place explains needs no second. Then the best supported.
-    found.sort((a, b) => a.open.length - b.open.length || b.members.length - a.members.length);
+    found.sort((a, b) =>
+      a.open.length - b.open.length || b.members.length - a.members.length || a.key - b.key
+    );
     const exchanges = new Exchanges();
     proposals.push({ found, exchanges });
     for (const proposal of found) {
@@ -153,9 +154,10 @@ function openSinglePlaces(candidates: readonly Candidate[]): boolean {
  * rests on form (names, constants, prose, what stands before) and on whether the same words are interchangeable elsewhere.
  */
 export function generalise(shapes: readonly Shape[]): void {
+  const hashes = new TokenHashes();
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const single = openSinglePlaces(distinct(shapes));
-    const gaps = openGaps(distinct(shapes));
+    const single = openSinglePlaces(distinct(shapes), hashes);
+    const gaps = openGaps(distinct(shapes), hashes);
     if (!absorb(distinct(shapes)) && !gaps && !single) break;
   }
   reduce(distinct(shapes));

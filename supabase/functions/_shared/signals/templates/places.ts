@@ -1,7 +1,10 @@
 import type { Candidate } from "./shape.ts";
+import { keyOf, mix, type TokenHashes } from "./token-hashes.ts";
 
 /** Places that may be variable, and the lines that differ only there. */
 export interface Proposal {
+  /** Tells proposals of one group apart, whatever the order of the lines. */
+  key: number;
   open: number[];
   members: Candidate[];
 }
@@ -21,23 +24,15 @@ function degreesOf(members: readonly Candidate[]): Map<string, number>[] {
   });
 }
 
-/** Two sums of position and word that wildcards can be taken out of without building a text for each proposal. */
-function mix(position: number, token: number, seed: number): number {
-  let hash = Math.imul(position + 1, 0x9e3779b1) ^ Math.imul(token + 1, seed);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-const SEED_HIGH = 0x27d4eb2f;
-const SEED_LOW = 0x165667b1;
+const SEED_HIGH = 0x85ebca6b;
+const SEED_LOW = 0xc2b2ae35;
 const OPEN_TOKEN = -7;
 
 /**
  * For each member the patterns that it may be an instance of: any one of its words open, or its two to four rarest words.
  * Rare is counted in different lines, not in occurrences: a value that is repeated a thousand times is still one value.
  */
-export function proposalsOf(members: readonly Candidate[], ids: Map<string, number>): Proposal[] {
+export function proposalsOf(members: readonly Candidate[], hashes: TokenHashes): Proposal[] {
   const degrees = degreesOf(members);
   const proposals = new Map<number, Proposal>();
   for (const member of members) {
@@ -47,9 +42,9 @@ export function proposalsOf(members: readonly Candidate[], ids: Map<string, numb
     let sumHigh = 0;
     let sumLow = 0;
     member.tokens.forEach((token, position) => {
-      const id = ids.get(token) ?? ids.set(token, ids.size).get(token)!;
-      high.push(mix(position, id, SEED_HIGH));
-      low.push(mix(position, id, SEED_LOW));
+      const hash = hashes.of(token);
+      high.push(mix(position, hash.high, SEED_HIGH));
+      low.push(mix(position, hash.low, SEED_LOW));
       sumHigh = (sumHigh + high[position]!) >>> 0;
       sumLow = (sumLow + low[position]!) >>> 0;
       if (degrees[position]!.size > 1) places.push(position);
@@ -63,11 +58,10 @@ export function proposalsOf(members: readonly Candidate[], ids: Map<string, numb
         h = (h - high[position]! + mix(position, OPEN_TOKEN, SEED_HIGH)) >>> 0;
         l = (l - low[position]! + mix(position, OPEN_TOKEN, SEED_LOW)) >>> 0;
       }
-      // 53 bits: exact in a double, and collisions are left to chance that never comes.
-      const key = h * 0x20_0000 + (l >>> 11);
+      const key = keyOf(h, l);
       const known = proposals.get(key);
       if (known) known.members.push(member);
-      else proposals.set(key, { open, members: [member] });
+      else proposals.set(key, { key, open, members: [member] });
     };
     for (const position of places) propose([position]);
     for (let count = 2; count <= Math.min(MAX_OPEN, places.length); count++) {

@@ -21,12 +21,13 @@ function reductions(tokens: readonly string[]): string[][] {
 /** Gives lines that say the same with one value more the tokens of those without it. */
 export function reduce(candidates: readonly Candidate[]): void {
   const byKey = new Map(candidates.map((candidate) => [candidate.tokens.join(" "), candidate]));
-  for (const candidate of candidates) {
+  // Shorter ones first: what they were taken for holds for the longer ones, too.
+  for (const candidate of candidates.toSorted((a, b) => a.tokens.length - b.tokens.length)) {
     for (const tokens of reductions(candidate.tokens)) {
       const other = byKey.get(tokens.join(" "));
       if (!other || other.count < candidate.count || tokens.filter(isWord).length < ANCHORS) continue;
       for (const shape of candidate.shapes) {
-        shape.tokens = other.tokens;
+        shape.tokens = other.shapes[0]!.tokens;
         shape.widths = null;
         shape.opened = other.shapes[0]!.opened;
       }

@@ -1,6 +1,6 @@
 import { type ScannedLine, Tokens } from "./tokens.ts";
 import { quotedEnd, structuredEnd } from "./quoted.ts";
-import { HOST_ENDING, HTTP_METHODS, LITERALS } from "./vocabulary.ts";
+import { FLAGS, HOST_ENDING, HTTP_METHODS, LITERALS } from "./vocabulary.ts";
 
 /** Characters read of one line. */
 export const MAX_LINE_LENGTH = 2_000;
@@ -227,7 +227,8 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
   const isData = hasDigit || isHost || (hasBackslash && word.length > 2) ||
     (slashes > 0 && isPath(word, slashes, dots)) ||
     (hasAt && dots > 0 && word.length > 4) ||
-    (word.length >= MIN_HEX_WORD && HEX_WORD.test(word)) || LITERALS.has(word);
+    (word.length >= MIN_HEX_WORD && HEX_WORD.test(word)) || LITERALS.has(word) ||
+    (!spaced && FLAGS.has(word) && tokens.isValueNext());
   if (isData) tokens.variable(start, end, spaced);
   else tokens.word(word, start, end, spaced);
   if (end < at) tokens.punctuation(".", end, false);

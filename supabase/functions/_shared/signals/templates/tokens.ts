@@ -18,7 +18,7 @@ const MAX_ITEM_TOKENS = 6;
 
 /** Between two values without a blank they make one value: `10.0.0.1:80`, `3/7`, `12,5`. */
 const CONNECTORS = new Set([":", ",", "/", "-", "+", "@", "#", ".", "|", "_"]);
-/** What stands among numbers where one did not fit or is hidden. */
+/** What stands among numbers where one is hidden, or did not fit its field, for which Fortran prints asterisks. */
 const PLACEHOLDER = /^(?:\*{2,}|\?{2,}|#{2,})$/;
 
 /** Collects tokens and joins values as they come. */
@@ -39,6 +39,11 @@ export class Tokens {
   endsWithWord(): boolean {
     const last = this.#at(1);
     return last !== undefined && /[A-Za-z\d_>]$/.test(last);
+  }
+
+  /** Whether `name=` stands last, so that what follows without a blank is its value. */
+  isValueNext(): boolean {
+    return this.#at(1) === "=" && this.length > 1 && !this.#spaced[this.length - 1];
   }
 
   /** Whether an open quote stands last and encloses the text of the statement: `msg="`, `"msg":"`. */
@@ -217,7 +222,7 @@ export class Tokens {
     }
   }
 
-  /** `node-[40-63]` is one value, as `node-40` is. */
+  /** A host list, as cluster tools print it: `node-[40-63]` is one value, as `node-40` is. */
   #takeRange(end: number): boolean {
     const name = this.#at(3);
     if (!this.#isVariable(1) || this.#at(2) !== "[" || name === undefined || this.#spaced[this.length - 2]) {
