@@ -80,6 +80,7 @@ async function open(options: WardOptions, undo: (() => unknown)[]): Promise<Omit
     database: database ? { url: shopUrl(options.databaseUrl), ...database } : undefined,
   });
   undo.push(() => shop.stop());
+  await fillCache(shop.url);
   const load = startLoadProcess({
     url: shop.url,
     perSecond: scenario.perSecond ?? RATE,
@@ -163,6 +164,13 @@ async function makeTables(
     ],
   );
   return database;
+}
+
+/** A shop opens with a full cache: the rush of its first customers must not open an issue before the fault. */
+async function fillCache(url: string): Promise<void> {
+  const response = await fetch(`${url}/products`);
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`The shop does not sell anything: ${response.status}`);
 }
 
 /** A chat channel of the team's, as Slack offers it. */
