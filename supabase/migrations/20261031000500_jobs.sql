@@ -38,6 +38,7 @@ create index jobs_leased_idx on public.jobs (leased_until) where state = 'runnin
 create index jobs_project_id_idx on public.jobs (project_id, created_at desc);
 create index jobs_issue_id_idx on public.jobs (issue_id) where issue_id is not null;
 create index jobs_fix_id_idx on public.jobs (fix_id) where fix_id is not null;
+create index jobs_dead_idx on public.jobs (kind, finished_at) where state = 'dead';
 create index jobs_finished_at_idx on public.jobs (finished_at) where finished_at is not null;
 
 -- The wake-up is a convenience: if it is lost, the sweep of pg_cron finds the job within the minute.

@@ -36,11 +36,46 @@ end
 $$;
 comment on function prunella.sweep_fixes(timestamptz) is 'Expires what nobody decided, and gives orphaned fixes a job again. Returns how many it touched.';
 
+create function prunella.sweep_diagnoses(p_now timestamptz default now()) returns integer
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_issue record;
+  v_count integer := 0;
+begin
+  for v_issue in
+    select given_up.project_id, given_up.issue_id
+    from (
+      select j.project_id, j.issue_id, count(*) as times, max(j.finished_at) as last_at
+      from public.jobs as j
+      where j.kind = 'diagnose' and j.state = 'dead' and j.finished_at > p_now - interval '1 day'
+      group by j.project_id, j.issue_id
+    ) as given_up
+    join public.detected_errors as i on i.id = given_up.issue_id
+    where i.status in ('new', 'ongoing', 'escalating', 'regressed') and i.merged_into_id is null
+      -- 5, 10, 20, ... minutes: an issue that kills whoever looks at it must not keep the engine busy.
+      and given_up.last_at <= p_now - interval '5 minutes' * power(2, least(given_up.times, 9) - 1)
+      and not exists (
+        select from public.jobs as j
+        where j.issue_id = given_up.issue_id and j.kind = 'diagnose'
+          and (j.state in ('queued', 'running') or (j.state = 'done' and j.finished_at > given_up.last_at))
+      )
+  loop
+    perform prunella.enqueue('diagnose', v_issue.project_id, v_issue.issue_id, null, p_now);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function prunella.sweep_diagnoses(timestamptz) is
+  'Asks anew for diagnoses that were given up, after a pause that grows. Returns how many.';
+
 create function prunella.run_minute(p_now timestamptz default now()) returns void
 language plpgsql security definer set search_path = ''
 as $$
 begin
   perform prunella.sweep_fixes(p_now);
+  perform prunella.sweep_diagnoses(p_now);
   perform public.sweep_heartbeats(p_now);
   perform prunella.settle_effects(p_now);
   begin
@@ -98,7 +133,8 @@ comment on function prunella.apply_retention(timestamptz) is
   'Deletes what is older than its retention. Days are configured in retention.days: events 30, counts 90, execution_history 90.';
 
 revoke execute on function
-  prunella.sweep_fixes(timestamptz), prunella.run_minute(timestamptz), prunella.apply_retention(timestamptz)
+  prunella.sweep_fixes(timestamptz), prunella.sweep_diagnoses(timestamptz), prunella.run_minute(timestamptz),
+  prunella.apply_retention(timestamptz)
 from public;
 
 -- What pg_cron runs. Names are what operators see in the view schedule_runs.

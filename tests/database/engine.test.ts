@@ -310,6 +310,60 @@ describe("the sweep", () => {
     expect(await jobsOf(fix)).toEqual([{ kind: "apply", state: "dead" }, { kind: "apply", state: "queued" }]);
   });
 
+  describe("asks anew for a diagnosis that was given up", () => {
+    const diagnoses = async () =>
+      (await db.query("select state from public.jobs where issue_id = $1 and kind = 'diagnose' order by id", [
+        subject.issueId,
+      ])).map(({ state }) => state);
+    const sweepDiagnoses = async (now: string) =>
+      (await one(db, "select prunella.sweep_diagnoses($1) as count", [now])).count;
+    const giveUp = (now: string) =>
+      db.query(
+        "update public.jobs set state = 'dead', finished_at = $2 where issue_id = $1 and kind = 'diagnose' and state = 'queued'",
+        [subject.issueId, now],
+      );
+    beforeEach(async () => {
+      await db.script("delete from public.jobs");
+      await db.query("select prunella.enqueue('diagnose', $1, $2, null, $3)", [
+        subject.projectId,
+        subject.issueId,
+        at(0),
+      ]);
+    });
+
+    it("after ever longer pauses", async () => {
+      await giveUp(at(0));
+      expect(await sweepDiagnoses(at(299))).toBe(0);
+      expect(await sweepDiagnoses(at(300))).toBe(1);
+      expect(await sweepDiagnoses(at(301))).toBe(0);
+      expect(await diagnoses()).toEqual(["dead", "queued"]);
+      await giveUp(at(310));
+      expect(await sweepDiagnoses(at(310 + 599))).toBe(0);
+      expect(await sweepDiagnoses(at(310 + 600))).toBe(1);
+      expect(await diagnoses()).toEqual(["dead", "dead", "queued"]);
+    });
+
+    it("unless the issue has ended", async () => {
+      await giveUp(at(0));
+      await db.query("update public.detected_errors set status = 'resolved' where id = $1", [
+        subject.issueId,
+      ]);
+      expect(await sweepDiagnoses(at(900))).toBe(0);
+      await db.query("update public.detected_errors set status = 'ongoing' where id = $1", [subject.issueId]);
+      expect(await sweepDiagnoses(at(900))).toBe(1);
+    });
+
+    it("unless it was looked at since", async () => {
+      await giveUp(at(0));
+      await db.query(
+        "insert into public.jobs (kind, project_id, issue_id, state, finished_at) values ('diagnose', $1, $2, 'done', $3)",
+        [subject.projectId, subject.issueId, at(10)],
+      );
+      expect(await sweepDiagnoses(at(900))).toBe(0);
+      expect(await diagnoses()).toEqual(["dead", "done"]);
+    });
+  });
+
   it("expires what nobody decided in time, and what is approved and did not begin", async () => {
     const proposal = await addFix(db, subject, { expires_at: at(100) });
     const late = await addFix(db, subject, { ...APPROVED, expires_at: at(100) });

@@ -6,15 +6,14 @@ export interface Crossing {
   phase: "before" | "after";
 }
 
-/** Asked at every crossing; true kills the worker there. */
+/** Asked at every crossing; true: the worker has been killed there. */
 export type Fate = (crossing: Crossing) => boolean;
 
-/** A server on loopback that passes calls on to `target`, or executes the worker at one of them. */
+/** A server on loopback that passes calls on to `target`, unless their sender dies at them. */
 export function serveCrossings(
   target: (request: Request) => Promise<Response>,
   nameOf: (url: URL) => string,
   fate: Fate,
-  kill: () => void,
 ): { url: string; stop: () => Promise<void> } {
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
     const name = nameOf(new URL(request.url));
@@ -25,15 +24,12 @@ export function serveCrossings(
     } catch {
       return new Response(null, { status: 499 });
     }
-    if (fate({ name, phase: "before" })) {
-      kill();
-      return new Response(null, { status: 502 });
-    }
+    if (fate({ name, phase: "before" })) return new Response(null, { status: 502 });
     const response = await target(
       new Request(request.url, { method: request.method, headers: request.headers, body }),
     );
     const answer = await response.arrayBuffer();
-    if (fate({ name, phase: "after" })) kill();
+    fate({ name, phase: "after" });
     return new Response(answer.byteLength ? answer : null, {
       status: response.status,
       headers: response.headers,

@@ -18,18 +18,24 @@ const REQUESTS = 6;
 export function createFleet(platform: TestPlatform, receiver: Receiver, receiverUrl: string) {
   const projects: Project[] = [];
 
-  async function isBroken(project: Project): Promise<boolean> {
-    if (project.fault === "runbook that does not help") return true;
-    if (project.fault === "runbook that helps") {
-      return ![...receiver.deliveries.values()].flat().some(({ projectId, path }) =>
-        projectId === project.id && path === "/apply"
-      );
-    }
-    const [row] = await platform.sql(
-      "select value from current_config where project_id = $1 and key = 'app.pool_size'",
-      [project.id],
+  /** Projects whose first fix has not ended, and those of them whose requests fail. */
+  async function openProjects(): Promise<{ open: Project[]; broken: Project[] }> {
+    const rows = await platform.sql(
+      `select p.id, (select c.value from current_config as c where c.project_id = p.id and c.key = 'app.pool_size') as pool_size
+       from projects as p
+       where not exists (select from auto_fixes as f where f.project_id = p.id and f.finished_at is not null and not f.informational)`,
     );
-    return row?.value === 1;
+    const poolSizes = new Map(rows.map(({ id, pool_size }) => [id, pool_size]));
+    const helped = new Set(
+      [...receiver.deliveries.values()].flat().filter(({ path }) => path === "/apply").map(({ projectId }) =>
+        projectId
+      ),
+    );
+    const open = projects.filter(({ id }) => poolSizes.has(id));
+    const broken = open.filter(({ id, fault }) =>
+      fault === "configuration" ? poolSizes.get(id) === 1 : fault !== "runbook that helps" || !helped.has(id)
+    );
+    return { open, broken };
   }
 
   return {
@@ -63,7 +69,8 @@ export function createFleet(platform: TestPlatform, receiver: Receiver, receiver
             status_url: `${receiverUrl}/status`,
             risk: "safe",
             recovery_ms: 500,
-            window_ms: 20_000,
+            // A fix that helps is proved by whoever lives long enough to look, however often others died before.
+            window_ms: fault === "runbook that helps" ? 600_000 : 20_000,
             when: { categories: ["resource"] },
           }],
         );
@@ -75,12 +82,12 @@ export function createFleet(platform: TestPlatform, receiver: Receiver, receiver
       projects.push({ id, fault });
     },
 
-    /** One beat of traffic for every project; the broken ones fail half of it. */
+    /** One beat of traffic for every project whose fix has not ended; the broken ones fail half of it. */
     async beat(): Promise<void> {
-      const broken = await Promise.all(projects.map(isBroken));
+      const { open, broken } = await openProjects();
       const now = new Date().toISOString();
       const batch = {
-        traffic: projects.map(({ id }) => ({
+        traffic: open.map(({ id }) => ({
           project_id: id,
           minute_at: now,
           request_count: REQUESTS,
@@ -89,9 +96,7 @@ export function createFleet(platform: TestPlatform, receiver: Receiver, receiver
           crashed_session_count: 0,
           duration_ms_sum: 0,
         })),
-        events: projects.flatMap((project, index) =>
-          broken[index] ? Array.from({ length: ERRORS }, () => eventOf(project, now)) : []
-        ),
+        events: broken.flatMap((project) => Array.from({ length: ERRORS }, () => eventOf(project, now))),
         heartbeats: [],
       };
       await platform.sql("select record_batch($1)", [batch]);
