@@ -83,15 +83,48 @@ as $$
 $$;
 comment on function prunella.table_of(text, text) is 'The table of an index; a table or view itself.';
 
+create function prunella.effect_job_name(p_project_id bigint, p_key text) returns text
+language sql immutable security invoker set search_path = ''
+as $$ select 'prunella-' || md5(p_project_id || ':' || p_key) $$;
+comment on function prunella.effect_job_name(bigint, text) is 'The name of an effect''s one-shot job.';
+
+-- One named minute, not '* * * * *': such a job runs once even when nobody unschedules it in time.
+create function prunella.once_at(p_run_at timestamptz) returns text
+language sql stable security invoker set search_path = ''
+as $$
+  select to_char(
+    p_run_at at time zone coalesce(nullif(current_setting('cron.timezone', true), ''), 'GMT'), 'FMMI FMHH24 FMDD FMMM "*"'
+  )
+$$;
+comment on function prunella.once_at(timestamptz) is 'A schedule of pg_cron for the minute of this moment, once a year.';
+
+create function prunella.schedule_soon(p_name text, p_seconds integer, p_command text) returns bigint
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  return cron.schedule(p_name, p_seconds || ' seconds', p_command);
+exception when others then
+  -- pg_cron before 1.5 knows whole minutes only.
+  return null;
+end
+$$;
+comment on function prunella.schedule_soon(text, integer, text) is
+  'A job that pg_cron repeats every few seconds; null where it cannot.';
+
 create function prunella.schedule_effect(
   p_project_id bigint, p_key text, p_operation text, p_arguments jsonb, p_table_name text, p_command text, p_result jsonb default '{}'
 ) returns jsonb
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  -- One named minute, not '* * * * *': it runs once even when nobody unschedules it in time. Ten seconds for pg_cron to see it.
+  -- Where pg_cron can, what may safely run twice begins in so many seconds: it is repeated until somebody has seen it run, and nothing is
+  -- left to do then. Rebuilding an index again, to be stopped in the midst of it, would leave an invalid one behind.
+  c_soon_seconds constant integer := 2;
+  c_repeatable constant text[] := array['create_index', 'drop_index', 'refresh_view'];
+  c_name constant text := prunella.effect_job_name(p_project_id, p_key);
+  -- Ten seconds for pg_cron to see it.
   v_run_at timestamptz := date_trunc('minute', clock_timestamp() + interval '10 seconds') + interval '1 minute';
-  v_zone text := coalesce(nullif(current_setting('cron.timezone', true), ''), 'GMT');
+  v_job_id bigint;
   v_busy_until timestamptz;
   v_result jsonb;
 begin
@@ -112,14 +145,17 @@ begin
   if not prunella.begin_effect(p_project_id, p_key, p_operation, p_arguments) then
     return prunella.known_effect(p_project_id, p_key, p_operation, p_arguments);
   end if;
+  if v_busy_until is null and p_operation = any (c_repeatable) then
+    v_job_id := prunella.schedule_soon(c_name, c_soon_seconds, p_command);
+  end if;
+  if v_job_id is not null then
+    v_run_at := clock_timestamp() + make_interval(secs => c_soon_seconds);
+  else
+    v_job_id := cron.schedule(c_name, prunella.once_at(v_run_at), p_command);
+  end if;
   v_result := p_result || jsonb_build_object('outcome', 'scheduled', 'run_at', v_run_at);
   update prunella.postgres_effects
-  set state = 'scheduled', run_at = v_run_at, result = v_result, table_name = p_table_name, finished_at = null,
-    job_id = cron.schedule(
-      'prunella-' || md5(p_project_id || ':' || p_key),
-      to_char(v_run_at at time zone v_zone, 'FMMI FMHH24 FMDD FMMM "*"'),
-      p_command
-    )
+  set state = 'scheduled', run_at = v_run_at, result = v_result, table_name = p_table_name, finished_at = null, job_id = v_job_id
   where project_id = p_project_id and idempotency_key = p_key;
   return v_result;
 end
@@ -156,7 +192,7 @@ create function prunella.settle_effect(p_project_id bigint, p_key text, p_now ti
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  -- pg_cron starts within seconds of its minute; a job that has not started by then never will.
+  -- pg_cron starts within seconds of its time; a job that has not started by then never will.
   c_patience constant interval := interval '3 minutes';
   v_effect prunella.postgres_effects;
   v_run record;
@@ -189,6 +225,11 @@ begin
   set state = v_state, message = left(v_message, 500),
     finished_at = case when v_state in ('succeeded', 'failed', 'missed') then coalesce(v_run.end_time, p_now) end
   where project_id = p_project_id and idempotency_key = p_key;
+  if v_state = 'running' and v_effect.state = 'scheduled' then
+    -- It has begun: that was the once. Removing the job now would stop it.
+    perform cron.schedule(j.jobname, prunella.once_at(v_effect.run_at), j.command)
+    from cron.job as j where j.jobid = v_effect.job_id and j.schedule like '%seconds';
+  end if;
   if v_state not in ('succeeded', 'failed', 'missed') then
     return;
   end if;
@@ -249,7 +290,8 @@ comment on function prunella.effect(bigint, text, timestamptz) is 'What became o
 
 revoke execute on function
   prunella.known_effect(bigint, text, text, jsonb), prunella.begin_effect(bigint, text, text, jsonb),
-  prunella.end_effect(bigint, text, jsonb), prunella.table_of(text, text),
+  prunella.end_effect(bigint, text, jsonb), prunella.table_of(text, text), prunella.effect_job_name(bigint, text),
+  prunella.once_at(timestamptz), prunella.schedule_soon(text, integer, text),
   prunella.schedule_effect(bigint, text, text, jsonb, text, text, jsonb), prunella.unschedule_effect(bigint, text),
   prunella.index_is_valid(text, text), prunella.settle_effect(bigint, text, timestamptz), prunella.settle_effects(timestamptz),
   prunella.refused(text), prunella.effect(bigint, text, timestamptz)

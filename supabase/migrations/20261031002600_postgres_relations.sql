@@ -58,6 +58,43 @@ as $$
 $$;
 comment on function prunella.relation_obstacle(jsonb, text[]) is 'Why a change cannot be made to what prunella.relation has found, or null.';
 
+create function prunella.source_bytes(p_view regclass) returns bigint
+language sql stable security definer set search_path = ''
+as $$
+  with recursive source (oid) as (
+    select p_view::oid
+    union
+    select d.refobjid
+    from source as s
+    join pg_catalog.pg_class as c on c.oid = s.oid and (c.relkind = 'v' or c.oid = p_view)
+    join pg_catalog.pg_rewrite as r on r.ev_class = s.oid
+    join pg_catalog.pg_depend as d on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = r.oid
+      and d.refclassid = 'pg_catalog.pg_class'::regclass
+  )
+  select coalesce(sum(case c.relkind
+    when 'p' then (select sum(pg_table_size(t.relid)) from pg_partition_tree(c.oid) as t where t.isleaf)
+    else pg_table_size(c.oid)
+  end), 0)::bigint
+  from source as s join pg_catalog.pg_class as c on c.oid = s.oid
+  where c.oid <> p_view and c.relkind in ('r', 'p', 'm')
+$$;
+comment on function prunella.source_bytes(regclass) is 'How much a materialised view reads when it is filled: the tables under it, through views.';
+
+create function prunella.refresh_at_once(p_schema text, p_name text, p_concurrently boolean) returns boolean
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  -- Whoever else refreshes it is not waited for.
+  perform set_config('lock_timeout', '2s', true);
+  execute format('refresh materialized view %s%I.%I', case when p_concurrently then 'concurrently ' else '' end, p_schema, p_name);
+  return true;
+exception when lock_not_available or query_canceled then
+  return false;
+end
+$$;
+comment on function prunella.refresh_at_once(text, text, boolean) is
+  'Refreshes a materialised view in this very call; false, and nothing is done, where that takes too long.';
+
 create function prunella.maintain(p_project_id bigint, p_idempotency_key text, p_operation text, p_schema text, p_name text)
 returns jsonb
 language plpgsql security definer set search_path = ''
@@ -65,6 +102,8 @@ as $$
 declare
   -- Reading its sample takes longer than an API call may last.
   c_large_bytes constant bigint := 10::bigint * 1024 * 1024 * 1024;
+  -- A view over no more than this is filled within seconds.
+  c_small_source_bytes constant bigint := 256::bigint * 1024 * 1024;
   v_arguments jsonb := jsonb_build_object('schema', p_schema, 'name', p_name);
   v_known jsonb := prunella.known_effect(p_project_id, p_idempotency_key, p_operation, v_arguments);
   v_relation jsonb;
@@ -95,6 +134,17 @@ begin
     execute format('analyze %I.%I', p_schema, p_name);
     return prunella.end_effect(p_project_id, p_idempotency_key, '{"outcome": "done"}');
   end if;
+  if p_operation = 'refresh_view'
+     and prunella.source_bytes(to_regclass(format('%I.%I', p_schema, p_name))) <= c_small_source_bytes then
+    if not prunella.begin_effect(p_project_id, p_idempotency_key, p_operation, v_arguments) then
+      return prunella.known_effect(p_project_id, p_idempotency_key, p_operation, v_arguments);
+    end if;
+    if prunella.refresh_at_once(p_schema, p_name, not v_is_unfilled) then
+      return prunella.end_effect(p_project_id, p_idempotency_key, '{"outcome": "done"}');
+    end if;
+    -- Given back: scheduling takes it anew.
+    delete from prunella.postgres_effects where project_id = p_project_id and idempotency_key = p_idempotency_key;
+  end if;
   return prunella.schedule_effect(
     p_project_id, p_idempotency_key, p_operation, v_arguments, prunella.table_of(p_schema, p_name),
     case p_operation
@@ -109,7 +159,7 @@ begin
 end
 $$;
 comment on function prunella.maintain(bigint, text, text, text, text) is
-  'Analyses at once; schedules vacuum, reindex and refresh, which cannot run inside a function or take too long for one.';
+  'Analyses, and refreshes what is small, at once; schedules the rest, which cannot run inside a function or takes too long for one.';
 
 create function prunella.create_index(p_project_id bigint, p_idempotency_key text, p_schema text, p_table text, p_columns text[])
 returns jsonb
@@ -195,7 +245,7 @@ begin
   for update;
   v_nothing_made := v_made.result ->> 'created' is null;
   if v_made.state = 'scheduled' then
-    -- Near its minute it may begin at this very moment: then the drop below, a minute later, finds its index.
+    -- Near its time it may begin at this very moment: then the drop below, which comes later, finds its index.
     v_nothing_made := v_made.run_at - clock_timestamp() > interval '5 seconds';
     perform prunella.unschedule_effect(p_project_id, p_applied_key);
     update prunella.postgres_effects set state = 'missed', message = 'taken back before it began', finished_at = clock_timestamp()
@@ -217,6 +267,7 @@ comment on function prunella.drop_index(bigint, text, text) is 'Takes back an in
 
 revoke execute on function
   prunella.relation(bigint, text, text), prunella.relation_obstacle(jsonb, text[]), prunella.maintain(bigint, text, text, text, text),
+  prunella.source_bytes(regclass), prunella.refresh_at_once(text, text, boolean),
   prunella.create_index(bigint, text, text, text, text[]), prunella.drop_index(bigint, text, text)
 from public, anon, authenticated;
 grant execute on function

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { analyze } from "../../supabase/functions/_shared/actions/postgres/analyze.ts";
 import { createIndex } from "../../supabase/functions/_shared/actions/postgres/create-index.ts";
 import { refreshView } from "../../supabase/functions/_shared/actions/postgres/refresh-view.ts";
@@ -71,6 +71,20 @@ beforeEach(() =>
   )
 );
 
+/** What the database says about schedules of seconds, as an older pg_cron does. */
+async function onlyWholeMinutes(yes: boolean): Promise<void> {
+  await db.script(
+    yes
+      ? `alter function prunella.schedule_soon(text, integer, text) rename to real_schedule_soon;
+         create function prunella.schedule_soon(text, integer, text) returns bigint language sql as 'select null::bigint';`
+      : `drop function prunella.schedule_soon(text, integer, text);
+         alter function prunella.real_schedule_soon(text, integer, text) rename to schedule_soon;`,
+  );
+}
+const minuteOf = (at: number) => {
+  const date = new Date(at);
+  return [date.getUTCMinutes(), date.getUTCHours(), date.getUTCDate(), date.getUTCMonth() + 1, "*"].join(" ");
+};
 const nextFix = () => contextsOf(targets, String(++fixNumber), projectId);
 const later = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 const effect = (key: string, minutes = 0) =>
@@ -114,30 +128,56 @@ describe("postgres.create-index", () => {
     expect(await createIndex.observe(rollingBack, parameters, before)).toBe("applied");
   });
 
-  it("is taken back before it began by not beginning", async () => {
+  it("is taken back before it began: nothing is left, even if it begins at that very moment", async () => {
     const { applying, rollingBack } = nextFix();
-    await createIndex.apply(applying, parameters, {});
-    expect(await createIndex.rollback(rollingBack, parameters, {})).toMatchObject({ outcome: "gone" });
-    expect(await db.runCron()).toEqual([]);
+    const { index_name } = await createIndex.apply(applying, parameters, {});
+    expect(await createIndex.rollback(rollingBack, parameters, {})).toMatchObject({ outcome: "scheduled" });
+    expect(await db.runCron()).toEqual([`drop index concurrently if exists shop.${index_name}`]);
     expect(await indexes()).toEqual([]);
   });
 
-  it("runs in one named minute, so that it cannot run every minute", async () => {
+  it("begins within seconds, and once it has begun it is not repeated", async () => {
     const { applying } = nextFix();
     await createIndex.apply(applying, parameters, {});
-    const [job] = await db.query("select schedule from cron.job");
-    const runAt = new Date(String((await effect(applying.idempotencyKey))?.run_at));
-    const expected = [
-      runAt.getUTCMinutes(),
-      runAt.getUTCHours(),
-      runAt.getUTCDate(),
-      runAt.getUTCMonth() + 1,
-      "*",
-    ];
-    expect(job?.schedule).toBe(expected.join(" "));
-    const secondsAway = (runAt.getTime() - Date.now()) / 1000;
-    expect(secondsAway).toBeGreaterThan(9);
-    expect(secondsAway).toBeLessThanOrEqual(71);
+    const [job] = await db.query("select jobid, schedule from cron.job");
+    expect(job?.schedule).toBe("2 seconds");
+    const runAt = Date.parse(String((await effect(applying.idempotencyKey))?.run_at));
+    expect(Math.abs(runAt - Date.now())).toBeLessThan(10_000);
+    await db.query(
+      "insert into cron.job_run_details (jobid, status, start_time) values ($1, 'running', now())",
+      [
+        job?.jobid,
+      ],
+    );
+    expect(await effect(applying.idempotencyKey)).toMatchObject({ state: "running" });
+    expect(await db.query("select jobid, schedule from cron.job")).toEqual([{
+      jobid: job?.jobid,
+      schedule: minuteOf(runAt),
+    }]);
+  });
+
+  describe("where pg_cron is older than 1.5", () => {
+    beforeEach(() => onlyWholeMinutes(true));
+    afterEach(() => onlyWholeMinutes(false));
+
+    it("runs in one named minute, so that it cannot run every minute", async () => {
+      const { applying } = nextFix();
+      await createIndex.apply(applying, parameters, {});
+      const [job] = await db.query("select schedule from cron.job");
+      const runAt = Date.parse(String((await effect(applying.idempotencyKey))?.run_at));
+      expect(job?.schedule).toBe(minuteOf(runAt));
+      const secondsAway = (runAt - Date.now()) / 1000;
+      expect(secondsAway).toBeGreaterThan(9);
+      expect(secondsAway).toBeLessThanOrEqual(71);
+    });
+
+    it("is taken back before it began by not beginning", async () => {
+      const { applying, rollingBack } = nextFix();
+      await createIndex.apply(applying, parameters, {});
+      expect(await createIndex.rollback(rollingBack, parameters, {})).toMatchObject({ outcome: "gone" });
+      expect(await db.runCron()).toEqual([]);
+      expect(await indexes()).toEqual([]);
+    });
   });
 
   it("is seen as not applied when it failed, and says so when it is tried again", async () => {
@@ -168,11 +208,11 @@ describe("postgres.create-index", () => {
     expect(await indexes()).toEqual([]);
   });
 
-  it("is seen as missed when its minute passed and nothing ran", async () => {
+  it("is seen as missed when its time passed and nothing ran", async () => {
     const { applying } = nextFix();
     await createIndex.apply(applying, parameters, {});
-    expect(await effect(applying.idempotencyKey, 3)).toMatchObject({ state: "scheduled" });
-    expect(await effect(applying.idempotencyKey, 6)).toMatchObject({ state: "missed" });
+    expect(await effect(applying.idempotencyKey, 2)).toMatchObject({ state: "scheduled" });
+    expect(await effect(applying.idempotencyKey, 4)).toMatchObject({ state: "missed" });
     expect(await createIndex.observe(applying, parameters, {})).toBe("not_applied");
     expect(await db.query("select from cron.job")).toEqual([]);
   });
@@ -324,12 +364,6 @@ describe("maintenance", () => {
       { schema: "shop", name: "orders_total_idx" },
       "reindex index concurrently shop.orders_total_idx",
     ],
-    [
-      refreshView.name,
-      refreshView,
-      { schema: "shop", name: "top" },
-      "refresh materialized view concurrently shop.top",
-    ],
   ])("%s is scheduled, runs and is seen", async (_name, action, parameters, command) => {
     const { applying } = nextFix();
     const before = await action.capture(applying, parameters);
@@ -344,9 +378,55 @@ describe("maintenance", () => {
     await db.script("create materialized view shop.empty as select 1 as one with no data");
     const { applying } = nextFix();
     const before = await refreshView.capture(applying, parameters);
-    expect(await refreshView.apply(applying, parameters, before)).toMatchObject({ outcome: "scheduled" });
-    expect(await db.runCron()).toEqual(["refresh materialized view shop.empty"]);
+    expect(await refreshView.apply(applying, parameters, before)).toMatchObject({ outcome: "done" });
     expect(await db.query("select one from shop.empty")).toEqual([{ one: 1 }]);
+    expect(await refreshView.observe(applying, parameters, before)).toBe("applied");
+  });
+
+  it("refreshes a view over little data at once, and once", async () => {
+    const { applying } = nextFix();
+    const parameters = { schema: "shop", name: "top" };
+    const rows = async () => (await db.query("select count(*)::int as n from shop.top"))[0]?.n as number;
+    const before = await refreshView.capture(applying, parameters);
+    const was = await rows();
+    await db.script("insert into shop.orders (id, customer_id, total) values (987654, 987654, 1)");
+    expect(await refreshView.apply(applying, parameters, before)).toMatchObject({ outcome: "done" });
+    expect(await rows()).toBe(was + 1);
+    await db.script("delete from shop.orders where customer_id = 987654");
+    expect(await refreshView.apply(applying, parameters, before)).toMatchObject({ outcome: "already" });
+    expect(await rows()).toBe(was + 1);
+    expect(await refreshView.observe(applying, parameters, before)).toBe("applied");
+  });
+
+  it("leaves a view over much data to pg_cron, however deep the data are", async () => {
+    await db.script(`
+      create table shop.days (day int, n int) partition by range (day);
+      create table shop.days_1 partition of shop.days for values from (0) to (10);
+      insert into shop.days select n % 10, n from generate_series(1, 20000) as n;
+      create view shop.daily as select day, count(*) as n from shop.days group by day;
+      create materialized view shop.report as select * from shop.daily;
+      create unique index on shop.report (day);
+    `);
+    const [size] = await db.query(
+      "select prunella.source_bytes('shop.report') as found, pg_table_size('shop.days_1') as meant",
+    );
+    expect(size?.found).toBe(size?.meant);
+    await db.script("alter function prunella.source_bytes(regclass) rename to real_source_bytes");
+    await db.script(
+      "create function prunella.source_bytes(regclass) returns bigint language sql as 'select 1::bigint << 40'",
+    );
+    try {
+      const { applying } = nextFix();
+      const parameters = { schema: "shop", name: "report" };
+      const before = await refreshView.capture(applying, parameters);
+      expect(await refreshView.apply(applying, parameters, before)).toMatchObject({ outcome: "scheduled" });
+      expect(await db.runCron()).toEqual(["refresh materialized view concurrently shop.report"]);
+      expect(await effect(applying.idempotencyKey)).toMatchObject({ state: "succeeded", message: null });
+      expect(await refreshView.observe(applying, parameters, before)).toBe("applied");
+    } finally {
+      await db.script(`drop function prunella.source_bytes(regclass);
+        alter function prunella.real_source_bytes(regclass) rename to source_bytes;`);
+    }
   });
 
   it("does not lock readers out of a view that has no unique index", async () => {
