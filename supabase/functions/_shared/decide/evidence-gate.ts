@@ -10,8 +10,11 @@ const PATIENCE_MS = 10 * MINUTE_MS;
 /** A young issue is looked at often, an old one rarely: the next look comes after half of its age, within these bounds. */
 const SOONEST_MS = 250;
 const LATEST_MS = MINUTE_MS;
-/** Where nothing can be done, the next look comes after the issue's age once more, within these bounds. */
-const SOONEST_IDLE_MS = 10 * SECOND_MS;
+/**
+ * Where nothing can be done, the next look comes after the issue's age once more, within these bounds. The first comes soon: what is
+ * wrong with a database (a session that does nothing, a query that does not end) shows only after a few seconds.
+ */
+const SOONEST_IDLE_MS = 3 * SECOND_MS;
 const LATEST_IDLE_MS = 30 * MINUTE_MS;
 
 /**
