@@ -11,6 +11,8 @@ export interface LoadReport {
   failed: number;
   /** Failures by route. */
   failures: Record<string, number>;
+  /** When the first failure was known to the customer, ISO 8601; null without one. */
+  firstFailureAt: string | null;
 }
 
 export interface LoadOptions {
@@ -91,10 +93,11 @@ async function succeeded(
 export async function runLoad(options: LoadOptions): Promise<void> {
   const random = seededRandom(options.seed);
   const open = new Set<Promise<void>>();
-  let slot: Omit<LoadReport, "at"> = { ok: 0, failed: 0, failures: {} };
+  const empty = (): Omit<LoadReport, "at"> => ({ ok: 0, failed: 0, failures: {}, firstFailureAt: null });
+  let slot = empty();
   const timer = setInterval(() => {
     const finished = slot;
-    slot = { ok: 0, failed: 0, failures: {} };
+    slot = empty();
     options.report({ at: new Date().toISOString(), ...finished });
   }, SLOT_MS);
 
@@ -109,6 +112,7 @@ export async function runLoad(options: LoadOptions): Promise<void> {
     if (ok) slot.ok++;
     else {
       slot.failed++;
+      slot.firstFailureAt ??= new Date().toISOString();
       slot.failures[route] = (slot.failures[route] ?? 0) + 1;
     }
   };

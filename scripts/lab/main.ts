@@ -1,7 +1,8 @@
-import { startPlatform } from "../platform/start.ts";
+import { type Platform, startPlatform } from "../platform/start.ts";
 import { type PostgresServer, startPostgres } from "../platform/postgres.ts";
 import { type LabArguments, parseArguments, USAGE } from "./arguments.ts";
 import { logToFile } from "../start/log.ts";
+import { warmUp } from "../start/warm-up.ts";
 import { machine } from "./machine.ts";
 import {
   type BaselineOutcome,
@@ -88,7 +89,9 @@ export async function runLab(
         baselineMs: BASELINE_MS,
         timeline: options.timeline ? tell : undefined,
       };
-      const [version] = await platform.sql("show server_version");
+      const database = await describeDatabase(platform);
+      tell(`${scenarios.length} scenarios, ${options.lanes} at a time, on ${database} ...\n`);
+      await warmUp(platform);
       const outcomes = await inLanes(scenarios, options.lanes, async (scenario) => {
         const outcome = await runScenario(lab, scenario);
         tell(describeOutcome(outcome));
@@ -97,7 +100,7 @@ export async function runLab(
       return {
         bench: "lab",
         machine: await machine(),
-        database: `Postgres ${version?.server_version}`,
+        database,
         scenarios: outcomes,
         totals: totalsOf(outcomes),
         baselines: options.baselines ? await runBaselines(lab, scenarios, options.lanes, tell) : null,
@@ -110,6 +113,14 @@ export async function runLab(
     logs.restore();
     await Deno.remove(logPath);
   }
+}
+
+/** What the scenarios run on. Which pg_cron it is decides how soon an index begins to be built. */
+async function describeDatabase(platform: Platform): Promise<string> {
+  const [row] = await platform.sql(
+    "select current_setting('server_version') as server, (select extversion from pg_extension where extname = 'pg_cron') as cron",
+  );
+  return `Postgres ${row?.server} with ${row?.cron ? `pg_cron ${row.cron}` : "the platform's own pg_cron"}`;
 }
 
 async function runBaselines(

@@ -19,6 +19,8 @@ export interface Outcome {
   healed: boolean;
   /** Customers noticed; a fault that nobody notices is none. */
   noticed_ms: number | null;
+  /** The first customer got an error, noticed or not. */
+  first_failure_ms: number | null;
   /** The issue was opened. */
   detected_ms: number | null;
   decided_ms: number | null;
@@ -48,12 +50,19 @@ export interface Totals {
   scenarios: number;
   healable: number;
   healed: number;
+  /** Of the healed: every action that helped was taken without a human, or some waited for the reviewer. */
   healed_alone: number;
+  healed_after_approval: number;
   false_heals: number;
   objections: number;
+  /** Mean over all scenarios, from the fault until the issue is opened. */
   mttd_ms: number | null;
-  /** Mean over all that healed. */
+  /** The same from the first error that a customer got: what is Prunella's own part of it. Negative where it knew before the customer. */
+  mttd_from_failure_ms: number | null;
+  /** Mean over all that healed, from the fault until the last failure that customers noticed. */
   mttr_ms: number | null;
+  mttr_alone_ms: number | null;
+  mttr_after_approval_ms: number | null;
   /** Mean and worst over faults of configuration, which nothing outside (such as pg_cron's minute) delays. */
   mttr_configuration_ms: number | null;
   worst_configuration_ms: number | null;
@@ -69,16 +78,25 @@ export interface BaselineTotals {
 export function totalsOf(outcomes: readonly Outcome[]): Totals {
   const healable = outcomes.filter((outcome) => outcome.healable);
   const healed = healable.filter((outcome) => outcome.healed);
-  const configuration = healed.filter((outcome) => outcome.configuration).map(({ healed_ms }) => healed_ms);
+  const times = (of: (outcome: Outcome) => boolean) => healed.filter(of).map(({ healed_ms }) => healed_ms);
+  const configuration = times((outcome) => outcome.configuration);
   return {
     scenarios: outcomes.length,
     healable: healable.length,
     healed: healed.length,
     healed_alone: healed.filter(({ alone }) => alone).length,
+    healed_after_approval: healed.filter(({ alone }) => !alone).length,
     false_heals: outcomes.reduce((sum, { false_heals }) => sum + false_heals, 0),
     objections: outcomes.reduce((sum, { objections }) => sum + objections.length, 0),
     mttd_ms: mean(outcomes.map(({ detected_ms }) => detected_ms)),
-    mttr_ms: mean(healed.map(({ healed_ms }) => healed_ms)),
+    mttd_from_failure_ms: mean(
+      outcomes.map(({ detected_ms, first_failure_ms }) =>
+        detected_ms === null || first_failure_ms === null ? null : detected_ms - first_failure_ms
+      ),
+    ),
+    mttr_ms: mean(times(() => true)),
+    mttr_alone_ms: mean(times(({ alone }) => alone)),
+    mttr_after_approval_ms: mean(times(({ alone }) => !alone)),
     mttr_configuration_ms: mean(configuration),
     worst_configuration_ms: configuration.length > 0 ? Math.max(...configuration.map((ms) => ms ?? 0)) : null,
   };

@@ -2,6 +2,8 @@ import type { BaselineTotals, Outcome, Totals } from "./outcome.ts";
 
 const seconds = (ms: number | null) => ms === null ? "-" : `${(ms / 1000).toFixed(1)} s`;
 
+const BASELINE_NAMES: Record<string, string> = { nothing: "Doing nothing", retry_only: "Retrying only" };
+
 /** One scenario as a paragraph. */
 export function describeOutcome(outcome: Outcome): string {
   const verdict =
@@ -15,8 +17,9 @@ export function describeOutcome(outcome: Outcome): string {
   );
   return [
     `${outcome.name}: ${outcome.title}`,
-    `  ${verdict}; noticed ${seconds(outcome.noticed_ms)}, detected ${seconds(outcome.detected_ms)}, ` +
-    `healed ${seconds(outcome.healed_ms)}, verified ${
+    `  ${verdict}; first failure ${seconds(outcome.first_failure_ms)}, detected ${
+      seconds(outcome.detected_ms)
+    }, healed ${seconds(outcome.healed_ms)}, verified ${
       seconds(outcome.verified_ms)
     }, false heals ${outcome.false_heals}`,
     `  actions: ${actions.join("; ") || "none"}${
@@ -32,17 +35,23 @@ export function describeTotals(
 ): string {
   const lines = [
     "",
-    `${totals.healed} of ${totals.healable} healable faults healed, ${totals.healed_alone} of them without a human; ` +
-    `${totals.false_heals} false heals`,
-    `detected after ${seconds(totals.mttd_ms)}, healed after ${seconds(totals.mttr_ms)} on average; ` +
-    `faults of configuration after ${seconds(totals.mttr_configuration_ms)} (worst ${
+    `With Prunella: ${totals.healed} of ${totals.healable} healable faults healed (${totals.healed_alone} alone, ` +
+    `${totals.healed_after_approval} after the reviewer's approval), ${totals.false_heals} false heals`,
+    `  detected after ${seconds(totals.mttd_ms)} on average (${
+      seconds(totals.mttd_from_failure_ms)
+    } after the first error that a customer got)`,
+    `  healed after ${seconds(totals.mttr_ms)} on average: alone ${
+      seconds(totals.mttr_alone_ms)
+    }, after approval ${seconds(totals.mttr_after_approval_ms)}`,
+    `  faults of configuration healed after ${seconds(totals.mttr_configuration_ms)} on average, ${
       seconds(totals.worst_configuration_ms)
-    })`,
+    } at worst`,
   ];
   for (const [name, baseline] of Object.entries(baselines ?? {})) {
     lines.push(
-      `${name.replace("_", " ")}: ${baseline.healed} healed within ${seconds(baseline.observed_ms)}, ` +
-        `${Math.round(baseline.failed_share * 100)} % of the requests failed`,
+      `${BASELINE_NAMES[name] ?? name}: ${baseline.healed} of ${totals.healable} healed within ${
+        seconds(baseline.observed_ms)
+      }, ${Math.round(baseline.failed_share * 100)} % of the requests failed`,
     );
   }
   return lines.join("\n");

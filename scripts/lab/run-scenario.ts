@@ -174,6 +174,8 @@ async function outcomeOf(
   const ids = wards.map(({ project }) => project.id);
   const since = (at: unknown) =>
     at === null || at === undefined ? null : Math.round(Date.parse(String(at)) - faultAt);
+  const worst = (rows: unknown[]) =>
+    rows.length < wards.length ? null : Math.max(...rows.map((at) => since(at) ?? 0));
   const fixes = await platform.sql(
     `select project_id, action, target_key, state, automatic, applied_at, finished_at, informational, outcome from public.auto_fixes
      where project_id = any ($1) order by id`,
@@ -190,14 +192,17 @@ async function outcomeOf(
   const healedAt = wards.map(({ truth }) => truth.healedAt(faultAt, scenario.calmMs ?? CALM_MS));
   const noticed = wards.map(({ truth }) => truth.brokenSince(faultAt));
   if (noticed.includes(null)) objections.push("customers noticed nothing: this was no fault");
+  const failedAt = wards.map(({ truth }) => truth.firstFailure(faultAt));
+  const detectedMs = worst(firsts.map(({ detected_at }) => detected_at));
+  if (firsts.some(({ detected_at }) => Number(since(detected_at)) < 0)) {
+    objections.push("an issue was open before the fault: the shop was not well");
+  }
   const healed = healedAt.every((at) => at !== null);
   const falseHeals = helped.filter((fix) => {
     const at = Date.parse(String(fix.finished_at));
     const ward = wards.find(({ project }) => project.id === fix.project_id);
     return ward?.truth.isBroken(at, at + Math.max(AFTER_SUCCESS_MS, scenario.calmMs ?? 0)) ?? false;
   }).length;
-  const worst = (rows: unknown[]) =>
-    rows.length < wards.length ? null : Math.max(...rows.map((at) => since(at) ?? 0));
   return {
     name: scenario.name,
     title: scenario.title,
@@ -205,7 +210,8 @@ async function outcomeOf(
     configuration: scenario.isConfiguration ?? false,
     healed,
     noticed_ms: noticed.includes(null) ? null : Math.max(...noticed.map((at) => at ?? 0)) - faultAt,
-    detected_ms: worst(firsts.map(({ detected_at }) => detected_at)),
+    first_failure_ms: failedAt.includes(null) ? null : Math.max(...failedAt.map((at) => at ?? 0)) - faultAt,
+    detected_ms: detectedMs,
     decided_ms: worst(firsts.map(({ decided_at }) => decided_at)),
     healed_ms: healed ? Math.max(...healedAt.map((at) => at ?? 0)) - faultAt : null,
     verified_ms: worst(helped.map(({ finished_at }) => finished_at)),

@@ -11,10 +11,21 @@ const WINDOW_MS = 2_000;
  * since the epoch.
  */
 export class Truth {
-  readonly #slots: { at: number; ok: number; failed: number }[] = [];
+  readonly #slots: { at: number; ok: number; failed: number; firstFailureAt: number | null }[] = [];
 
-  add({ at, ok, failed }: LoadReport): void {
-    this.#slots.push({ at: Date.parse(at), ok, failed });
+  add({ at, ok, failed, firstFailureAt }: LoadReport): void {
+    this.#slots.push({
+      at: Date.parse(at),
+      ok,
+      failed,
+      firstFailureAt: firstFailureAt === null ? null : Date.parse(firstFailureAt),
+    });
+  }
+
+  /** The first failure after the fault that any customer got, whether it was noticed or not; null without one. */
+  firstFailure(faultAt: number): number | null {
+    return this.#slots.find(({ firstFailureAt }) => firstFailureAt !== null && firstFailureAt >= faultAt)
+      ?.firstFailureAt ?? null;
   }
 
   /** Whether customers noticed failures between the two moments. */

@@ -5,6 +5,7 @@ import { Demonstration } from "./demonstration.ts";
 import { logToFile } from "./log.ts";
 import { loadKept, saveKept } from "./operator.ts";
 import { setUpShop } from "./shop-project.ts";
+import { warmUp } from "./warm-up.ts";
 import { stdoutTerminal, type Terminal } from "./terminal.ts";
 
 /** `npm start`. Returns the exit code. */
@@ -39,6 +40,7 @@ async function demonstrate(options: StartOptions, terminal: Terminal): Promise<n
   try {
     const platform = await startPlatform({ port: options.port, dataDir: options.dataDir, log: logs.log });
     undo.push(() => platform.stop());
+    await warmUp(platform);
     const keptPath = `${folder}/demonstration.json`;
     const project = await setUpShop(platform, await loadKept(keptPath));
     undo.push(() => Promise.all([project.payments.stop(), project.runbook.stop()]));

@@ -24,7 +24,9 @@ export const firstFixFails: Scenario = {
       `select (select value from public.current_config where project_id = ${ward.project.id} and key = 'app.database.pool_size') as value,
         (select f.target_key from public.auto_fixes as f where f.project_id = ${ward.project.id} and f.state = 'rolled_back' order by f.id limit 1) as taken_back`,
     );
-    if (row?.taken_back !== "configuration:app.database.pool_size") object("the first fix was not taken back");
+    if (row?.taken_back !== "configuration:app.database.pool_size") {
+      object("the first fix was not taken back");
+    }
     if (row?.value !== 4) object(`the innocent change was not restored: the pool's size is ${row?.value}`);
   },
 };
