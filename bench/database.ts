@@ -6,10 +6,12 @@ import { startPostgres } from "../scripts/platform/postgres.ts";
 import { PostgresDatabase } from "../scripts/platform/postgres-database.ts";
 import { fill, MEMBER, sizes } from "./database/fill.ts";
 import { hotQueries, type HotQuery, knowFingerprints } from "./database/queries.ts";
+import { upkeepQueries } from "./database/upkeep-queries.ts";
 
 export const describe = `The hot queries on real Postgres with a million rows in each of the large tables.
 --scale <n>   1 is a million events, executions and jobs (default 1)
 --runs <n>    how often each query runs (default 200)
+--only <text> only the queries whose name contains it
 --keep <dir>  keep the filled database in this folder, and use it again
 Keys: case, as, runs, p50_ms, p95_ms, max_ms, seq_scans (tables with over 10,000 rows that were read from end to end).`;
 
@@ -36,7 +38,9 @@ export async function run(args: string[]): Promise<{ results: Record<string, unk
       await database.script("select cron.unschedule(jobid) from cron.job");
       await knowFingerprints(size);
       const results: Record<string, unknown>[] = [];
-      for (const query of hotQueries(size)) {
+      const wanted = option("--only") ?? "";
+      for (const query of [...hotQueries(size), ...upkeepQueries(size)]) {
+        if (!query.name.includes(wanted)) continue;
         results.push(
           await database.session((session) =>
             measure(session, query, query.readsAll ? Math.ceil(runs / 10) : runs)

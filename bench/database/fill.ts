@@ -16,6 +16,9 @@ export function sizes(scale: number) {
     errorMinutes: of(500_000),
     trafficMinutes: of(200_000),
     configurationVersions: of(10_000),
+    deployments: of(20_000),
+    correlations: of(100_000),
+    deliveries: of(50_000),
   };
 }
 export type Sizes = ReturnType<typeof sizes>;
@@ -138,6 +141,23 @@ function statements(size: Sizes): [string, string][] {
        insert into public.system_config (project_id, key, version, value, created_at)
        select ${project}, 'app.key_' || (n / ${size.projects}) % 50, 1 + n / ${size.projects} / 50, to_jsonb(n), now() - make_interval(mins => n)
        from generate_series(0, ${size.configurationVersions} - 1) as n`,
+    ],
+    [
+      "deployments",
+      `insert into public.deployment_logs (project_id, target, external_id, service, status, release, created_at, promoted_at, superseded_at, recorded_at)
+       select ${project}, 'vercel', 'dpl_' || n, 'service-' || n % 3, case when n < ${size.projects} then 'serving' else 'superseded' end, '1.0.' || n, d.at, d.at,
+         case when n >= ${size.projects} then d.at + interval '8 hours' end, d.at
+       from generate_series(0, ${size.deployments} - 1) as n
+       cross join lateral (select now() - make_interval(secs => 180 * 86400.0 * n / ${size.deployments}) as at) as d;
+       insert into public.deployment_error_correlations (project_id, subject, issue_id, episode_at, candidate, probability, verdict, e_value, decided_at)
+       select ${
+        projectOf(issue)
+      }, 'issue:' || (${issue}), ${issue}, now() - make_interval(mins => n), 'deployment:' || n, 0.5, 'wait', 1,
+         now() - make_interval(secs => 90 * 86400.0 * n / ${size.correlations})
+       from generate_series(1, ${size.correlations}) as n;
+       insert into public.webhook_deliveries (project_id, source, digest, event, outcome, received_at)
+       select ${project}, 'vercel', md5(n::text), 'deployment.succeeded', 'recorded', now() - make_interval(secs => 7 * 86400.0 * n / ${size.deliveries})
+       from generate_series(1, ${size.deliveries}) as n`,
     ],
     ["statistics", "vacuum (analyze)"],
   ];

@@ -243,9 +243,10 @@ $$;
 comment on function prunella.ensure_event_partitions(timestamptz, integer) is 'Makes the partitions of error_events from yesterday to p_days_ahead. Returns how many were missing.';
 revoke execute on function prunella.ensure_event_partitions(timestamptz, integer) from public;
 
+-- Dropping a partition waits until nobody uses error_events, and all who come after it wait as well: not for long.
 create function prunella.drop_event_partitions(p_now timestamptz default now(), p_retention_days integer default 30)
 returns integer
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set lock_timeout = '2s'
 as $$
 declare
   v_name text;

@@ -98,31 +98,48 @@ language plpgsql security definer set search_path = ''
 as $$
 declare
   v_days jsonb := coalesce(prunella.setting(null, 'retention.days'), '{}');
-  v_jobs bigint; v_minutes bigint; v_traffic bigint; v_history bigint; v_functions bigint; v_breakers bigint; v_partitions integer;
-  v_cron bigint := 0;
+  v_counts_from timestamptz := p_now - make_interval(days => coalesce((v_days ->> 'counts')::integer, 90));
+  v_own_from timestamptz := p_now - interval '90 days';
+  v_deleted bigint; v_jobs bigint; v_minutes bigint := 0; v_traffic bigint := 0; v_history bigint; v_functions bigint := 0;
+  v_breakers bigint := 0; v_cron bigint := 0; v_partitions integer;
+  v_project_id bigint;
+  v_name text;
 begin
-  v_partitions := prunella.drop_event_partitions(p_now, coalesce((v_days ->> 'events')::integer, 30));
   delete from public.jobs where state in ('done', 'dead') and finished_at < p_now - interval '1 day'
     and not (state = 'dead' and finished_at > p_now - interval '14 days');
   get diagnostics v_jobs = row_count;
-  delete from public.error_minutes where minute_at < p_now - make_interval(days => coalesce((v_days ->> 'counts')::integer, 90));
-  get diagnostics v_minutes = row_count;
-  delete from public.traffic_minutes where minute_at < p_now - make_interval(days => coalesce((v_days ->> 'counts')::integer, 90));
-  get diagnostics v_traffic = row_count;
   delete from public.execution_history
   where started_at < p_now - make_interval(days => coalesce((v_days ->> 'execution_history')::integer, 90));
   get diagnostics v_history = row_count;
-  delete from public.function_minutes where minute_at < p_now - interval '90 days';
-  get diagnostics v_functions = row_count;
-  delete from public.circuit_breaker_metrics where minute_at < p_now - interval '90 days';
-  get diagnostics v_breakers = row_count;
+  -- One project, function or breaker at a time: so their keys find what is old, where a time alone would read whole tables.
+  for v_project_id in select p.id from public.projects as p order by p.id loop
+    delete from public.error_minutes where project_id = v_project_id and minute_at < v_counts_from;
+    get diagnostics v_deleted = row_count;
+    v_minutes := v_minutes + v_deleted;
+    delete from public.traffic_minutes where project_id = v_project_id and minute_at < v_counts_from;
+    get diagnostics v_deleted = row_count;
+    v_traffic := v_traffic + v_deleted;
+  end loop;
+  for v_name in select distinct t.function_name from public.function_totals as t loop
+    delete from public.function_minutes where function_name = v_name and minute_at < v_own_from;
+    get diagnostics v_deleted = row_count;
+    v_functions := v_functions + v_deleted;
+  end loop;
+  for v_name in select t.name from public.circuit_breaker_totals as t loop
+    delete from public.circuit_breaker_metrics where name = v_name and minute_at < v_own_from;
+    get diagnostics v_deleted = row_count;
+    v_breakers := v_breakers + v_deleted;
+  end loop;
   if to_regclass('cron.job_run_details') is not null then
     execute 'delete from cron.job_run_details where end_time < $1' using p_now - interval '14 days';
     get diagnostics v_cron = row_count;
   end if;
-  update public.detected_errors set status = 'ongoing', updated_at = p_now
-  where (status = 'new' and first_seen_at < p_now - interval '7 days')
-    or (status in ('escalating', 'regressed') and episode_started_at < p_now - interval '1 day' and last_seen_at < p_now - interval '6 hours');
+  -- Last: nobody reads or writes an event from here to the end of the transaction.
+  begin
+    v_partitions := prunella.drop_event_partitions(p_now, coalesce((v_days ->> 'events')::integer, 30));
+  exception when lock_not_available then
+    raise warning 'old partitions of events are in use: they are dropped the next time';
+  end;
   return jsonb_build_object(
     'event_partitions', v_partitions, 'jobs', v_jobs, 'error_minutes', v_minutes, 'traffic_minutes', v_traffic,
     'execution_history', v_history, 'function_minutes', v_functions, 'breaker_metrics', v_breakers, 'cron_runs', v_cron
@@ -130,7 +147,7 @@ begin
 end
 $$;
 comment on function prunella.apply_retention(timestamptz) is
-  'Deletes what is older than its retention. Days are configured in retention.days: events 30, counts 90, execution_history 90.';
+  'Deletes what is older than its retention, and returns how much of each. Days are configured in retention.days: events 30, counts 90, execution_history 90.';
 
 revoke execute on function
   prunella.sweep_fixes(timestamptz), prunella.sweep_diagnoses(timestamptz), prunella.run_minute(timestamptz),

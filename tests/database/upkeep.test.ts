@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventOfExample } from "../../supabase/functions/_shared/diagnose/patterns/example.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { add, addProject, at, call, event, one, record } from "./support.ts";
+import { add, addProject, at, call, event, ON_POSTGRES, one, record, withSessions } from "./support.ts";
 
 let db: TestDatabase;
 let project: number;
@@ -181,15 +181,71 @@ describe("retention", () => {
     await db.rpc("change_config", { p_project_id: null, p_key: "retention.days", p_value: null });
   });
 
-  it("lets issues settle: new ones after a week, regressed ones when they have been quiet", async () => {
-    await record(db, { events: [event(project)] }, at(0));
-    const status = async () =>
-      (await one(db, "select status from public.detected_errors where project_id = $1", [project])).status;
-    await apply(at(7 * DAY - 1));
-    expect(await status()).toBe("new");
-    await apply(at(7 * DAY + 1));
-    expect(await status()).toBe("ongoing");
+  it("is kept for functions and breakers as well, for 90 days", async () => {
+    await db.query(
+      "insert into public.function_totals values ('shop', '2xx', 1, 1, array_fill(0, array[11]))",
+    );
+    await db.query("insert into public.function_minutes (function_name, minute_at) values ('shop', $1)", [
+      at(0),
+    ]);
+    await db.query("insert into public.circuit_breaker_totals (name) values ('mail')");
+    await db.query("insert into public.circuit_breaker_metrics (name, minute_at) values ('mail', $1)", [
+      at(0),
+    ]);
+    expect(await apply(at(90 * DAY - 60))).toMatchObject({ function_minutes: 0, breaker_metrics: 0 });
+    expect(await apply(at(90 * DAY + 60))).toMatchObject({ function_minutes: 1, breaker_metrics: 1 });
   });
+
+  it("reads no table of counts from end to end", async () => {
+    const reads = async () => {
+      await db.query("select pg_stat_force_next_flush()");
+      await db.query("select pg_stat_clear_snapshot()");
+      const rows = await db.query(
+        "select relname as name, seq_scan as scans from pg_stat_user_tables where relname in ('error_minutes', 'traffic_minutes')",
+      );
+      return Object.fromEntries(rows.map((row) => [row.name, Number(row.scans)]));
+    };
+    await db.query(
+      `with issue as (insert into public.detected_errors (project_id, fingerprint, title) values ($1, 'many', 'Many') returning id)
+       insert into public.error_minutes (issue_id, minute_at, project_id)
+       select issue.id, $2::timestamptz + make_interval(mins => n), $1 from issue, generate_series(1, 20000) as n`,
+      [project, at(0)],
+    );
+    await db.query(
+      `insert into public.traffic_minutes (project_id, minute_at)
+       select $1, $2::timestamptz + make_interval(mins => n) from generate_series(1, 20000) as n`,
+      [project, at(0)],
+    );
+    await db.script("analyze public.error_minutes; analyze public.traffic_minutes");
+    const before = await reads();
+    await apply(at(DAY));
+    expect(await reads()).toEqual(before);
+  });
+
+  it.runIf(ON_POSTGRES)(
+    "drops no partition while somebody reads events, and deletes everything else",
+    async () => {
+      await ensure(at(0));
+      await db.query(
+        "insert into public.jobs (kind, project_id, state, finished_at) values ('diagnose', $1, 'done', $2)",
+        [
+          project,
+          at(0),
+        ],
+      );
+      await withSessions(db, 1, async ([reader]) => {
+        await reader!.session(async (session) => {
+          await session.script("begin");
+          await session.query("select count(*) from public.error_events");
+          const told = await apply(at(40 * DAY));
+          expect(told.event_partitions).toBeNull();
+          expect(told.jobs).toBeGreaterThan(0);
+          await session.script("rollback");
+        });
+      });
+      expect((await apply(at(40 * DAY))).event_partitions).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe("heartbeats", () => {

@@ -356,6 +356,27 @@ describe("a new issue", () => {
     expect(await statusOf(project)).toBe("ongoing");
   });
 
+  test("that came back is ongoing after seven days, one that escalated when it has been quiet for six hours of a day", async () => {
+    const set = async (project: number, status: string) => {
+      await db.query("update detected_errors set status = $2 where project_id = $1", [project, status]);
+      await db.query(
+        "update detected_errors set episode_started_at = $2, last_seen_at = $2 where project_id = $1",
+        [project, at(0)],
+      );
+    };
+    const [regressed, escalating] = [await addProject(db), await addProject(db)];
+    for (const [project, status] of [[regressed, "regressed"], [escalating, "escalating"]] as const) {
+      await record(project, 0);
+      await set(project, status);
+    }
+    await age(DAY - HOUR);
+    expect([await statusOf(regressed), await statusOf(escalating)]).toEqual(["regressed", "escalating"]);
+    await age(DAY);
+    expect([await statusOf(regressed), await statusOf(escalating)]).toEqual(["regressed", "ongoing"]);
+    await age(7 * DAY);
+    expect(await statusOf(regressed)).toBe("ongoing");
+  });
+
   test("the rate of a project is measured over its issues' hours", async () => {
     const project = await addProject(db);
     await record(project, 0);
