@@ -101,8 +101,15 @@ as $$
   with about as (
     select i.*, prunella.title_words(i.title) as words from public.detected_errors as i where i.id = p_issue_id
   ),
-  past as (
-    select f.id, f.issue_id, f.action, f.parameters, f.outcome, f.state, f.finished_at, i.title,
+  ended as (
+    select f.id, f.issue_id, f.action, f.parameters, f.outcome, f.finished_at
+    from about as a
+    join public.auto_fixes as f on f.project_id = a.project_id and not f.informational
+      and f.outcome in ('succeeded', 'not_resolved', 'inconclusive') and f.created_at > now() - interval '365 days'
+  ),
+  -- Issues have many fixes: each is compared once.
+  fixed as (
+    select i.id, i.title,
       case
         when i.id = a.id then 1.0
         when i.pattern_id is not null and i.pattern_id = a.pattern_id then 0.9
@@ -114,10 +121,11 @@ as $$
           + case when i.category = a.category and i.category <> 'unknown' then 0.05 else 0 end
       end as similarity
     from about as a
-    join public.auto_fixes as f on f.project_id = a.project_id and not f.informational
-      and f.outcome in ('succeeded', 'not_resolved', 'inconclusive') and f.created_at > now() - interval '365 days'
-    join public.detected_errors as i on i.id = f.issue_id
+    join public.detected_errors as i on i.project_id = a.project_id and i.id in (select e.issue_id from ended as e)
     cross join lateral (select prunella.title_words(i.title) as words) as o
+  ),
+  past as (
+    select e.*, i.title, i.similarity from ended as e join fixed as i on i.id = e.issue_id
   )
   select jsonb_build_object(
     'own', coalesce((

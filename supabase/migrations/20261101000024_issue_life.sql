@@ -189,14 +189,19 @@ declare
   v_ongoing bigint; v_woken bigint; v_escalating bigint; v_measured bigint;
 begin
   insert into public.issue_rates as r (project_id, hourly_p95, measured_at)
-  select h.project_id, percentile_cont(0.95) within group (order by h.event_count), p_now
-  from (
-    select m.project_id, m.issue_id, date_trunc('hour', m.minute_at) as hour_at, sum(m.event_count) as event_count
-    from public.error_minutes as m
-    where m.minute_at > p_now - interval '7 days' and m.minute_at < date_trunc('hour', p_now)
-    group by 1, 2, 3
-  ) as h
-  group by h.project_id
+  select p.id, rate.hourly_p95, p_now
+  from public.projects as p
+  -- One project at a time: its index finds the seven days of the ninety that are kept.
+  cross join lateral (
+    select percentile_cont(0.95) within group (order by h.event_count) as hourly_p95
+    from (
+      select sum(m.event_count) as event_count
+      from public.error_minutes as m
+      where m.project_id = p.id and m.minute_at > p_now - interval '7 days' and m.minute_at < date_trunc('hour', p_now)
+      group by m.issue_id, date_trunc('hour', m.minute_at)
+    ) as h
+    having count(*) > 0
+  ) as rate
   on conflict (project_id) do update set hourly_p95 = excluded.hourly_p95, measured_at = excluded.measured_at;
   get diagnostics v_measured = row_count;
 

@@ -132,12 +132,14 @@ as $$
     select prunella.enqueue('mine_templates', p.id, null, null, p_now, '{}', 8::smallint)
     from public.projects as p
     left join public.template_states as s on s.project_id = p.id
-    where exists (
+    -- Not `exists`, which Postgres answers for all projects at once by reading all issues.
+    cross join lateral (
       select from public.detected_errors as d
       where d.project_id = p.id and d.type is null
         and d.last_seen_at > greatest(coalesce(s.mined_until, '-infinity'), p_now - interval '1 hour')
         and d.last_seen_at > coalesce(s.mined_until, '-infinity') + interval '1 second'
-    )
+      limit 1
+    ) as message
   )
   select count(*)::integer from queued
 $$;

@@ -127,7 +127,11 @@ function ingest(part: Snapshot["ingest"]): Family[] {
 
 function jobs(snapshot: Snapshot): Family[] {
   return [
-    gauge("prunella_jobs", "Jobs by kind and state.", labelled(snapshot.jobs ?? [], "kind", "state")),
+    gauge(
+      "prunella_jobs",
+      "Jobs that wait, run or were given up, by kind and state.",
+      labelled(snapshot.jobs ?? [], "kind", "state"),
+    ),
     gauge(
       "prunella_oldest_ready_job_timestamp_seconds",
       "Since when the oldest due job has been waiting.",
