@@ -35,7 +35,6 @@ create unique index jobs_queued_once_idx on public.jobs (dedupe_key) where state
 create index jobs_due_idx on public.jobs (priority, run_at) where state = 'queued';
 create index jobs_running_key_idx on public.jobs (dedupe_key) where state = 'running';
 create index jobs_leased_idx on public.jobs (leased_until) where state = 'running';
-create index jobs_dead_idx on public.jobs (kind) where state = 'dead';
 create index jobs_project_id_idx on public.jobs (project_id, created_at desc);
 create index jobs_issue_id_idx on public.jobs (issue_id) where issue_id is not null;
 create index jobs_fix_id_idx on public.jobs (fix_id) where fix_id is not null;
