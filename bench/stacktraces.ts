@@ -50,17 +50,29 @@ function isNativeName(file: string): boolean {
   return /^[([]?native(?: code)?[)\]]?$|^index \d+$/.test(file);
 }
 
+const WASM_FUNCTION = /:wasm-function\[\d+\](?::0x[0-9a-f]+)?$/;
+
 function fileAgrees(expected: string | null | undefined, frame: Frame): boolean {
   if (expected === undefined) return true;
   if (expected === null) return frame.absPath === null;
   if (isNativeName(expected)) return frame.isNative === true;
+  // Others leave the function of a WebAssembly module and its address in the path.
+  const module = WASM_FUNCTION.exec(expected);
+  if (module) return expected.slice(0, module.index) === frame.absPath;
   return expected === frame.absPath || expected === frame.filename;
+}
+
+function nameAgrees(expected: Expected, frame: Frame): boolean {
+  if (expected.function === undefined) return true;
+  const name = plainName(expected.function);
+  return name === plainName(frame.function) ||
+    (name === "?" && typeof expected.file === "string" && WASM_FUNCTION.test(expected.file));
 }
 
 function agrees(expected: Expected | null, frame: Frame | undefined): boolean {
   if (!frame) return false;
   if (!expected) return true;
-  return (expected.function === undefined || plainName(expected.function) === plainName(frame.function)) &&
+  return nameAgrees(expected, frame) &&
     fileAgrees(expected.file, frame) &&
     (expected.line === undefined || expected.line === frame.line) &&
     (expected.column === undefined || expected.column === frame.column) &&

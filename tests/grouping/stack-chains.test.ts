@@ -181,4 +181,126 @@ Caused by: Error: root
       "click",
     ]]]);
   });
+
+  it("takes members of a Python group that were never raised, and nested groups", () => {
+    expect(outline(`  + Exception Group Traceback (most recent call last):
+  |   File "/srv/main.py", line 9, in run
+  |     raise ExceptionGroup("many", errors)
+  | ExceptionGroup: many (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | ValueError: never raised
+    +---------------- 2 ----------------
+    | Exception Group Traceback (most recent call last):
+    |   File "/srv/main.py", line 4, in inner
+    |     raise ExceptionGroup("nested", [TypeError("t")])
+    |     ~~~~~^^^^^
+    | ExceptionGroup: nested (1 sub-exception)
+    +-+---------------- 1 ----------------
+      | TypeError: t
+      +------------------------------------`)).toEqual([
+      ["ExceptionGroup", "many (2 sub-exceptions)", ["run"]],
+      ["ValueError", "never raised", []],
+      ["ExceptionGroup", "nested (1 sub-exception)", ["inner"]],
+      ["TypeError", "t", []],
+    ]);
+  });
+
+  it("reads Python's syntax errors, recursion, notes and what a logger printed above", () => {
+    expect(outline(`Traceback (most recent call last):
+  File "/srv/main.py", line 1, in <module>
+    import broken
+  File "/srv/broken.py", line 3
+    def f(:
+          ^
+SyntaxError: invalid syntax`)).toEqual([["SyntaxError", "invalid syntax", ["<module>", null]]]);
+    expect(outline(`ERROR:root:it failed
+Traceback (most recent call last):
+  File "/srv/main.py", line 5, in <module>
+    f()
+    ~^^
+  File "/srv/main.py", line 2, in f
+    return f()
+           ^^^
+  [Previous line repeated 995 more times]
+RecursionError: maximum recursion depth exceeded
+a note`)).toEqual([["RecursionError", "maximum recursion depth exceeded\na note", ["<module>", "f"]]]);
+    expect(outline(`Traceback (most recent call last):
+  File "/srv/main.py", line 2, in f
+    raise KeyboardInterrupt
+KeyboardInterrupt`)).toEqual([["KeyboardInterrupt", null, ["f"]]]);
+  });
+
+  it("follows Java's causes of suppressed exceptions, other loggers' words for a cause, and circles", () => {
+    expect(outline(`Exception in thread "main" java.lang.RuntimeException: outer: with colon
+\tat com.acme.A.run(A.java:10)
+\t... 3 more
+\tSuppressed: java.io.IOException: closing
+\t\tat com.acme.R.close(R.java:5)
+\t\t... 4 more
+\tCaused by: java.lang.Error: inner of suppressed
+\t\tat com.acme.Q.x(Q.java:1)
+Caused by: com.acme.Deep
+\tat com.acme.B.go(B.java:20)
+\t... 12 common frames omitted
+Wrapped by: java.lang.Exception: b
+\tat com.acme.B.run(B.java:10)
+\t[CIRCULAR REFERENCE: java.lang.Exception: a]`)).toEqual([
+      ["java.lang.RuntimeException", "outer: with colon", ["run"]],
+      ["java.io.IOException", "closing", ["close"]],
+      ["java.lang.Error", "inner of suppressed", ["x"]],
+      ["com.acme.Deep", null, ["go"]],
+      ["java.lang.Exception", "b", ["run"]],
+    ]);
+  });
+
+  it("reads Node's refused connections, whose message is empty", () => {
+    expect(outline(`AggregateError [ECONNREFUSED]: 
+    at internalConnectMultiple (node:net:1116:18) {
+  code: 'ECONNREFUSED',
+  [errors]: [
+    Error: connect ECONNREFUSED ::1:5432
+        at createConnectionError (node:net:1646:14) {
+      errno: -111,
+      port: 5432
+    },
+    Error: connect ECONNREFUSED 127.0.0.1:5432
+        at createConnectionError (node:net:1646:14)
+  ]
+}`)).toEqual([
+        ["AggregateError", null, ["internalConnectMultiple"]],
+        ["Error", "connect ECONNREFUSED ::1:5432", ["createConnectionError"]],
+        ["Error", "connect ECONNREFUSED 127.0.0.1:5432", ["createConnectionError"]],
+      ]);
+  });
+
+  it("reads Bun's errors, thrown texts, and messages with lines that begin with 'at'", () => {
+    expect(outline(`1 | throw new Error("x");
+          ^
+error: x
+      at /srv/a.ts:1:7`)).toEqual([["Error", "x", [null]]]);
+    expect(outline("Uncaught cancelled\n    at f (/srv/a.js:1:2)")).toEqual([[null, "cancelled", ["f"]]]);
+    expect(outline(`Error: request failed
+  at the gateway: 502
+    at f (/srv/a.js:1:2)`)).toEqual([["Error", "request failed\n  at the gateway: 502", ["f"]]]);
+  });
+
+  it("reads line breaks that a log escaped, and those of Windows", () => {
+    expect(outline("Error: x\\n    at f (/a.js:1:2)\\n    at g (/a.js:3:4)")).toEqual([["Error", "x", [
+      "f",
+      "g",
+    ]]]);
+    expect(outline("Error: x\r\n    at f (/a.js:1:2)\r\n")).toEqual([["Error", "x", ["f"]]]);
+    expect(outline("Error: in C:\\new\\names")).toEqual([["Error", "in C:\\new\\names", []]]);
+  });
+
+  it("takes names of React's component stacks for functions", () => {
+    expect(
+      parseStackChain("\n    at Button (https://a.example/b.js:1:2)\n    at div\n    at App")[0]?.frames
+        .map((frame) => [frame.function, frame.absPath]),
+    ).toEqual([
+      ["Button", "https://a.example/b.js"],
+      ["div", null],
+      ["App", null],
+    ]);
+  });
 });

@@ -31,8 +31,12 @@ function looksLikePath(text: string): boolean {
 function geckoName(printed: string): { name: string | null; isAsync: boolean } {
   let name = printed.trim();
   const star = name.lastIndexOf("*");
-  const isAsync = star >= 0 && /^[\w .]{1,80}\*$/.test(name.slice(0, star + 1));
+  let isAsync = star >= 0 && /^[\w .]{1,80}\*$/.test(name.slice(0, star + 1));
   if (isAsync) name = name.slice(star + 1);
+  else if (name.startsWith("async ")) {
+    isAsync = true;
+    name = name.slice("async ".length);
+  }
   const opera = /^<anonymous function(?:: ([\w$]{1,200}))?>/.exec(name);
   if (opera) return { name: opera[1] ?? null, isAsync };
   if (name.endsWith(")")) {

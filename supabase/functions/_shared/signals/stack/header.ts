@@ -21,6 +21,9 @@ const PREFIXES = [
   /^\(in promise\) /,
 ];
 
+/** Prefixes after which a text may stand without any type. */
+const THROWN_TEXT = /^(error: |Uncaught (?:\(in promise\) )?)/;
+
 const TYPE = /^([A-Za-z_$][\w$]*(?:[.:]{1,2}[A-Za-z_$][\w$]*)*)(?: \[([\w.]{1,100})\])?(?:: ?|$)/;
 /** Names that say that they are errors; anything else before a colon may be prose. */
 const ERROR_NAME =
@@ -49,6 +52,14 @@ function bounded(text: string): string {
 
 function parseHeaderText(lines: string[]): Header {
   const first = withoutPrefixes(lines[0]!);
+  const thrown = THROWN_TEXT.exec(lines[0]!.trim());
+  if (thrown && /^\w+$/.test(first) && !ERROR_NAME.test(first)) {
+    // One word is a message here: Bun leaves out `Error`, browsers print thrown texts.
+    return {
+      type: thrown[1] === "error: " ? "Error" : null,
+      value: bounded([first, ...lines.slice(1)].join("\n")),
+    };
+  }
   const match = TYPE.exec(first);
   // `Invariant Violation: ...` has a blank in its type; a colon decides.
   const spaced = match ? null : /^([A-Z][\w$]*(?: [A-Z][\w$]*){1,3}): /.exec(first);

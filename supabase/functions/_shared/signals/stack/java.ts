@@ -1,7 +1,7 @@
 import type { Frame } from "../event.ts";
 import { decideInApp } from "./in-app.ts";
 
-const SOURCE_FILE = /^([\w$.-]{1,200}\.(?:java|kt|kts|scala|groovy|clj|aj))(?::(\d{1,9}))?$/;
+const SOURCE_FILE = /^([\p{L}\p{N}_$.-]{1,200}\.(?:java|kt|kts|scala|groovy|clj|aj))(?::(\d{1,9}))?$/u;
 const UNKNOWN_SOURCES = new Set(["Native Method", "Unknown Source", "<generated>"]);
 const GENERATED = /^(?:SourceFile|r8-map-id-[0-9a-f]{1,80}|Unknown Source)(?::(\d{1,9}))?$/;
 
@@ -26,7 +26,8 @@ export function parseJavaFrame(afterAt: string): Frame | null {
   const slash = qualified.lastIndexOf("/");
   if (slash >= 0) qualified = qualified.slice(slash + 1);
   const dot = qualified.lastIndexOf(".");
-  if (dot <= 0 || /\s/.test(qualified)) return null;
+  // Kotlin and Groovy have methods with blanks in their names, but no classes.
+  if (dot <= 0 || /\s/.test(qualified.slice(0, dot))) return null;
   const frame: Frame = {
     function: qualified.slice(dot + 1),
     module: qualified.slice(0, dot),

@@ -14,10 +14,15 @@ export const MAX_VALUE_LENGTH = 8_192;
 // deno-lint-ignore no-control-regex -- terminals colour what they print: the escape character is what is looked for
 const ANSI_COLOUR = /\u001b\[[0-9;]{0,20}m/g;
 
+const ESCAPED_FRAME = /\\n(?:\\t|[ \t]){1,8}(?:at |File ")/;
+const ESCAPED_BREAK = /(?:\\r)?\\n/g;
+
 /** The lines of a stack text, bounded in number and length, without terminal colours. */
 export function stackLines(text: string): string[] {
   let bounded = text.length > MAX_STACK_LENGTH ? text.slice(0, MAX_STACK_LENGTH) : text;
   if (bounded.includes("\u001b")) bounded = bounded.replace(ANSI_COLOUR, "");
+  // A stack inside a log line in JSON keeps its line breaks escaped.
+  if (!bounded.includes("\n") && ESCAPED_FRAME.test(bounded)) bounded = bounded.replace(ESCAPED_BREAK, "\n");
   const lines: string[] = [];
   let start = 0;
   while (start <= bounded.length && lines.length < MAX_STACK_LINES) {

@@ -23,6 +23,8 @@ const PYTHON_LINK =
   /^(?:The above exception was the direct cause of the following exception:|During handling of the above exception, another exception occurred:)$/;
 /** The bars that Python draws beside the members of an exception group. */
 const GROUP_RULE = /^[\s+|\d-]*$/;
+/** The rule above one member, which may have no traceback of its own. */
+const GROUP_MEMBER = /^\s*(?:[|+]\s?)*\+?-\+?-{4,} (?:\d{1,6}|\.\.\.) -{4,}$/;
 const GROUP_BARS = /^\s*(?:[|+]\s?)+/;
 
 class ChainReader {
@@ -40,11 +42,20 @@ class ChainReader {
 
   read(line: string): void {
     if (PYTHON_START.test(line)) {
+      // What a logger prints above a traceback is no exception.
+      if (this.#format === null) this.#pending = [];
       this.#finish();
       this.#format = "python";
       return;
     }
-    if (this.#format === "python") return this.#readPython(line.replace(GROUP_BARS, "  "));
+    if (this.#format === "python") {
+      if (GROUP_MEMBER.test(line)) {
+        this.#finish();
+        this.#format = "python";
+        return;
+      }
+      return this.#readPython(line.replace(GROUP_BARS, "  "));
+    }
     const parsed = parseFrameLine(line, this.#format);
     if (parsed && !(parsed.format === "gecko" && this.#hasAt)) return this.#addFrame(parsed);
     if (this.#frames.length > 0 && (CAUSE.test(line) || isHeaderLine(line))) this.#finish();

@@ -1,7 +1,11 @@
 import type { Frame } from "../event.ts";
 import { makeFrame } from "./frame.ts";
-import { parseLocation } from "./location.ts";
+import { type Location, parseLocation } from "./location.ts";
 
+/** React's component stacks name components of the page alone: `at App`. */
+const BARE_NAME = /^[A-Z][\w$]*(?:\.[A-Z][\w$]*)*$|^[a-z][a-z0-9]{0,14}$/;
+const FILE_NAME = /^native$|\.(?:[cm]?[jt]sx?|json|html?|bundle|hbc|py|rb)$/;
+const NOWHERE: Location = { path: null, line: null, column: null, isNative: false, wasmFunction: null };
 const INDEX_ONLY = /^index \d{1,9}$/;
 
 /** Extensions of Safari print `name@safari-extension:(//id/file.js:1:2)`. */
@@ -21,6 +25,12 @@ function openingParenthesis(text: string): number {
     else if (character === "(" && --depth === 0) return i;
   }
   return -1;
+}
+
+/** Whether a line without parentheses is a part of a message that begins with `at`: it has blanks, yet no place. */
+function isProse(text: string): boolean {
+  return text.includes(" ") && !text.includes("/") && !text.includes("\\") && !/:\d{1,9}$/.test(text) &&
+    !text.startsWith("new ") && !text.endsWith("]");
 }
 
 /** webpack names the chunk it could not load where a frame should be: `(error: https://host/chunk.js)`. */
@@ -49,7 +59,11 @@ export function parseV8Frame(afterAt: string): Frame | null {
   }
   // A line that was cut for its length has lost its closing parenthesis.
   const cut = !text.endsWith(")");
-  if (cut && !text.includes(" (")) return makeFrame(null, parseLocation(text), { isAsync });
+  if (cut && !text.includes(" (")) {
+    if (isProse(text)) return null;
+    const isName = BARE_NAME.test(text) && !FILE_NAME.test(text);
+    return isName ? makeFrame(text, NOWHERE, { isAsync }) : makeFrame(null, parseLocation(text), { isAsync });
+  }
   const open = openingParenthesis(text);
   if (open < 0) return makeFrame(null, parseLocation(text), { isAsync });
   const name = text.slice(0, open);
@@ -61,10 +75,6 @@ export function parseV8Frame(afterAt: string): Frame | null {
   if (extension) {
     return makeFrame(extension[1] ?? null, parseLocation(`${extension[2]}${inside}`), { isAsync });
   }
-  if (INDEX_ONLY.test(inside)) {
-    return makeFrame(name, { path: null, line: null, column: null, isNative: true, wasmFunction: null }, {
-      isAsync,
-    });
-  }
+  if (INDEX_ONLY.test(inside)) return makeFrame(name, { ...NOWHERE, isNative: true }, { isAsync });
   return makeFrame(name, parseLocation(inside), { isAsync });
 }

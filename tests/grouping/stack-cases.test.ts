@@ -1,0 +1,461 @@
+import { describe, expect, it } from "vitest";
+import { parseStack } from "../../supabase/functions/_shared/signals/stack/parse-stack.ts";
+
+/** Function, path, line, column of a frame. Native frames have `[native]` for a path. */
+type Place = [string | null, string | null, number | null, number | null];
+
+function placesOf(stack: string): Place[] {
+  return parseStack(stack).map((one) => [
+    one.function,
+    one.isNative ? "[native]" : one.absPath,
+    one.line,
+    one.column,
+  ]);
+}
+
+/** One line of a stack, with the frame that it is. */
+function check(cases: [line: string, ...Place][], header: string): void {
+  it.each(cases)("%s", (line, ...place) => expect(placesOf(`${header}${line}`)).toEqual([place]));
+}
+
+const WEB = "https://shop.example/assets/app.js";
+
+describe("frames of V8", () => {
+  check([
+    [`    at f (${WEB}:1:2)`, "f", WEB, 1, 2],
+    [`  at   f   (${WEB}:1:2)  `, "f", WEB, 1, 2],
+    [`\tat f (${WEB}:1:2)`, "f", WEB, 1, 2],
+    [`    at ${WEB}:1:2`, null, WEB, 1, 2],
+    [`    at f (${WEB}:7)`, "f", WEB, 7, null],
+    [`    at ${WEB}:7`, null, WEB, 7, null],
+    [`    at new Foo (${WEB}:1:2)`, "new Foo", WEB, 1, 2],
+    [`    at new <anonymous> (${WEB}:1:2)`, "new <anonymous>", WEB, 1, 2],
+    [`    at Foo.bar [as baz] (${WEB}:1:2)`, "Foo.bar [as baz]", WEB, 1, 2],
+    [`    at Object.<anonymous> (${WEB}:1:2)`, "Object.<anonymous>", WEB, 1, 2],
+    [`    at <anonymous> (${WEB}:1:2)`, null, WEB, 1, 2],
+    [`    at (anonymous function) (${WEB}:1:2)`, null, WEB, 1, 2],
+    [
+      `    at Foo.<instance_members_initializer> (${WEB}:1:2)`,
+      "Foo.<instance_members_initializer>",
+      WEB,
+      1,
+      2,
+    ],
+    [`    at get total [as total] (${WEB}:1:2)`, "get total [as total]", WEB, 1, 2],
+    [`    at Object.get [as x] (${WEB}:1:2)`, "Object.get [as x]", WEB, 1, 2],
+    [`    at Foo.#secret (${WEB}:1:2)`, "Foo.#secret", WEB, 1, 2],
+    [`    at Function.prototype.apply (${WEB}:1:2)`, "Function.prototype.apply", WEB, 1, 2],
+    [`    at Symbol.iterator [as next] (${WEB}:1:2)`, "Symbol.iterator [as next]", WEB, 1, 2],
+    [`    at Object.[Symbol.iterator] (${WEB}:1:2)`, "Object.[Symbol.iterator]", WEB, 1, 2],
+    [`    at größe.π$_1 (${WEB}:1:2)`, "größe.π$_1", WEB, 1, 2],
+    [`    at async f (${WEB}:1:2)`, "f", WEB, 1, 2],
+    [`    at async ${WEB}:1:2`, null, WEB, 1, 2],
+    [`    at async Foo.bar [as baz] (${WEB}:1:2)`, "Foo.bar [as baz]", WEB, 1, 2],
+    ["    at async Promise.all (index 0)", "Promise.all", "[native]", null, null],
+    ["    at async Promise.allSettled (index 12)", "Promise.allSettled", "[native]", null, null],
+    ["    at async Promise.any (index 1)", "Promise.any", "[native]", null, null],
+    ["    at JSON.parse (<anonymous>)", "JSON.parse", "<anonymous>", null, null],
+    ["    at new Promise (<anonymous>)", "new Promise", "<anonymous>", null, null],
+    ["    at Array.forEach (native)", "Array.forEach", "[native]", null, null],
+    ["    at <anonymous>", null, "<anonymous>", null, null],
+    ["    at <anonymous>:1:7", null, "<anonymous>", 1, 7],
+    ["    at eval (<anonymous>:3:9)", "eval", "<anonymous>", 3, 9],
+    [`    at eval (eval at f (${WEB}:4:5), <anonymous>:1:2)`, "eval", WEB, 4, 5],
+    [`    at f (eval at g (eval at h (${WEB}:4:5), <anonymous>:1:2), <anonymous>:3:4)`, "f", WEB, 4, 5],
+    [`    at eval (eval at Foo.<anonymous> (${WEB}:4:5), <anonymous>:1:2)`, "eval", WEB, 4, 5],
+    [`    at eval (eval at <anonymous> (${WEB}:4:5), <anonymous>:1:2)`, "eval", WEB, 4, 5],
+    ["    at eval (webpack-internal:///./src/a.ts:5:6)", "eval", "webpack-internal:///./src/a.ts", 5, 6],
+    [
+      "    at Page (webpack-internal:///(app-pages-browser)/./src/app/[id]/page.tsx:5:6)",
+      "Page",
+      "webpack-internal:///(app-pages-browser)/./src/app/[id]/page.tsx",
+      5,
+      6,
+    ],
+    ["    at f (webpack:///./src/a.ts?1a2b:5:6)", "f", "webpack:///./src/a.ts?1a2b", 5, 6],
+    ["    at f (webpack://shop/./src/a.ts:5:6)", "f", "webpack://shop/./src/a.ts", 5, 6],
+    [
+      "    at r (webpack-internal:///./node_modules/@a/b/c.js:1:2)",
+      "r",
+      "webpack-internal:///./node_modules/@a/b/c.js",
+      1,
+      2,
+    ],
+    [
+      "    at f (http://localhost:5173/src/a.ts?t=1700000000000:5:6)",
+      "f",
+      "http://localhost:5173/src/a.ts?t=1700000000000",
+      5,
+      6,
+    ],
+    [
+      "    at f (http://localhost:5173/@fs/home/a/b.ts:5:6)",
+      "f",
+      "http://localhost:5173/@fs/home/a/b.ts",
+      5,
+      6,
+    ],
+    ["    at f (http://[::1]:8080/a.js:5:6)", "f", "http://[::1]:8080/a.js", 5, 6],
+    ["    at http://localhost:8080/:12:5", null, "http://localhost:8080/", 12, 5],
+    [
+      "    at HTMLButtonElement.onclick (http://localhost:8080/:12:5)",
+      "HTMLButtonElement.onclick",
+      "http://localhost:8080/",
+      12,
+      5,
+    ],
+    ["    at f (https://a.example/x(1)/[b]/c d.js:5:6)", "f", "https://a.example/x(1)/[b]/c d.js", 5, 6],
+    ["    at https://a.example/x(1)/y.js:5:6", null, "https://a.example/x(1)/y.js", 5, 6],
+    [
+      "    at f (https://a.example/@scope/b@1.0.0/c.js:5:6)",
+      "f",
+      "https://a.example/@scope/b@1.0.0/c.js",
+      5,
+      6,
+    ],
+    ["    at f (blob:https://a.example/6f1e-11:5:6)", "f", "blob:https://a.example/6f1e-11", 5, 6],
+    ["    at f (blob:null/6f1e-11:5:6)", "f", "blob:null/6f1e-11", 5, 6],
+    [
+      "    at f (chrome-extension://abcdefgh/js/bg.js:5:6)",
+      "f",
+      "chrome-extension://abcdefgh/js/bg.js",
+      5,
+      6,
+    ],
+    ["    at f (app:///main.js:5:6)", "f", "app:///main.js", 5, 6],
+    ["    at f (capacitor://localhost/main.js:5:6)", "f", "capacitor://localhost/main.js", 5, 6],
+    ["    at f (ionic://localhost/main.js:5:6)", "f", "ionic://localhost/main.js", 5, 6],
+    ["    at f (tauri://localhost/main.js:5:6)", "f", "tauri://localhost/main.js", 5, 6],
+    ["    at f (node:internal/process/task_queues:95:5)", "f", "node:internal/process/task_queues", 95, 5],
+    ["    at node:internal/main/run_main_module:17:47", null, "node:internal/main/run_main_module", 17, 47],
+    ["    at Module._compile (module.js:409:26)", "Module._compile", "module.js", 409, 26],
+    ["    at repl:1:2", null, "repl", 1, 2],
+    ["    at REPL1:1:2", null, "REPL1", 1, 2],
+    ["    at [eval]:1:7", null, "[eval]", 1, 7],
+    ["    at [eval]-wrapper:6:22", null, "[eval]-wrapper", 6, 22],
+    ["    at evalmachine.<anonymous>:1:7", null, "evalmachine.<anonymous>", 1, 7],
+    ["    at file:///srv/a%20b/c.mjs:5:6", null, "file:///srv/a%20b/c.mjs", 5, 6],
+    ["    at f (file:///C:/a b/c (1).mjs:5:6)", "f", "file:///C:/a b/c (1).mjs", 5, 6],
+    ["    at f (/srv/my app (2)/a.js:5:6)", "f", "/srv/my app (2)/a.js", 5, 6],
+    ["    at /srv/my app (2)/a.js:5:6", null, "/srv/my app (2)/a.js", 5, 6],
+    ["    at f (C:\\Users\\A B\\x.js:5:6)", "f", "C:\\Users\\A B\\x.js", 5, 6],
+    ["    at C:\\Users\\A B\\x.js:5:6", null, "C:\\Users\\A B\\x.js", 5, 6],
+    ["    at C:\\Program Files (x86)\\x.js:5:6", null, "C:\\Program Files (x86)\\x.js", 5, 6],
+    ["    at f (C:/Users/a/x.js:5:6)", "f", "C:/Users/a/x.js", 5, 6],
+    ["    at f (\\\\server\\share\\x.js:5:6)", "f", "\\\\server\\share\\x.js", 5, 6],
+    ["    at \\\\server\\share\\x.js:5:6", null, "\\\\server\\share\\x.js", 5, 6],
+    [
+      "    at f (/srv/node_modules/.pnpm/@a+b@1.0.0_c@2.0.0/node_modules/@a/b/i.js:5:6)",
+      "f",
+      "/srv/node_modules/.pnpm/@a+b@1.0.0_c@2.0.0/node_modules/@a/b/i.js",
+      5,
+      6,
+    ],
+    [
+      "    at /srv/node_modules/.pnpm/x@1.0.0/node_modules/x/i.js:5:6",
+      null,
+      "/srv/node_modules/.pnpm/x@1.0.0/node_modules/x/i.js",
+      5,
+      6,
+    ],
+    ["    at <Page> (src/page.tsx:5:6)", "<Page>", "src/page.tsx", 5, 6],
+    [
+      "    at f (data:text/javascript,throw new Error('x'):1:7)",
+      "f",
+      "<data:text/javascript>",
+      null,
+      null,
+    ],
+    ["    at data:text/javascript;base64,Zm9v:1:7", null, "<data:text/javascript;base64>", null, null],
+    [
+      "    at wasm://wasm/0a1b2c3d:wasm-function[7]:0x2a",
+      "wasm-function[7]",
+      "wasm://wasm/0a1b2c3d",
+      null,
+      null,
+    ],
+    [
+      "    at f (wasm://wasm/app.wasm-0a1b2c3d:wasm-function[7]:0x2a)",
+      "f",
+      "wasm://wasm/app.wasm-0a1b2c3d",
+      null,
+      null,
+    ],
+    ["    at <anonymous>:wasm-function[7]:0x2a", "wasm-function[7]", "<anonymous>", null, null],
+    [`    at Generator.next (${WEB}:1:2)`, "Generator.next", WEB, 1, 2],
+    [`    at Object.my method name [as x y] (${WEB}:1:2)`, "Object.my method name [as x y]", WEB, 1, 2],
+    [`    at f(${WEB}:1:2)`, "f", WEB, 1, 2],
+    ["    at f (unknown source)", "f", null, null, null],
+    ["    at f (ext:core/01_core.js:5:6)", "f", "ext:core/01_core.js", 5, 6],
+    ["    at f (https://deno.land/x/a@v1.2.3/mod.ts:5:6)", "f", "https://deno.land/x/a@v1.2.3/mod.ts", 5, 6],
+    ["    at f (npm:/left-pad@1.3.0/index.js:5:6)", "f", "npm:/left-pad@1.3.0/index.js", 5, 6],
+    ["    at f (/srv/a.ts:5:6) {", "f", "/srv/a.ts", 5, 6],
+    ["    at f (/srv/a.ts:5:6),", "f", "/srv/a.ts", 5, 6],
+  ], "Error: x\n");
+});
+
+describe("frames of Edge and Internet Explorer", () => {
+  check([
+    [`   at Anonymous function (${WEB}:5:6)`, null, WEB, 5, 6],
+    [`   at Global code (${WEB}:5:6)`, "Global code", WEB, 5, 6],
+    ["   at Array.prototype.forEach (native code)", "Array.prototype.forEach", "[native]", null, null],
+    [`   at eval code (eval code:5:6)`, "eval code", "eval code", 5, 6],
+    [`   at foo (Function code:2:1)`, "foo", "Function code", 2, 1],
+    [`   at foo (ms-appx-web://a.b/c.js:5:6)`, "foo", "ms-appx-web://a.b/c.js", 5, 6],
+    [`   at foo (file:///C:/a/b.js:5:6)`, "foo", "file:///C:/a/b.js", 5, 6],
+    ["   at foo (Unknown script code:5:6)", "foo", "Unknown script code", 5, 6],
+  ], "TypeError: x\n");
+});
+
+describe("frames of Hermes and React Native", () => {
+  check([
+    [
+      "    at onPress (address at index.android.bundle:1:452701)",
+      "onPress",
+      "index.android.bundle",
+      1,
+      452701,
+    ],
+    [
+      "    at anonymous (address at /data/user/0/com.a/files/main.jsbundle:1:2)",
+      null,
+      "/data/user/0/com.a/files/main.jsbundle",
+      1,
+      2,
+    ],
+    ["    at global (address at InternalBytecode.js:1:2)", "global", "InternalBytecode.js", 1, 2],
+    ["    at apply (native)", "apply", "[native]", null, null],
+    ["    at forEach (native)", "forEach", "[native]", null, null],
+    [
+      "    at f (http://10.0.2.2:8081/index.bundle?platform=android&dev=true:5:6)",
+      "f",
+      "http://10.0.2.2:8081/index.bundle?platform=android&dev=true",
+      5,
+      6,
+    ],
+    [
+      "    at f (http://10.0.2.2:8081/index.bundle//&platform=ios&dev=true:5:6)",
+      "f",
+      "http://10.0.2.2:8081/index.bundle//&platform=ios&dev=true",
+      5,
+      6,
+    ],
+    [
+      "f@http://localhost:8081/index.bundle?platform=ios&dev=true:5:6",
+      "f",
+      "http://localhost:8081/index.bundle?platform=ios&dev=true",
+      5,
+      6,
+    ],
+    [
+      "f@/var/containers/Bundle/Application/1A-2B/A.app/main.jsbundle:5:6",
+      "f",
+      "/var/containers/Bundle/Application/1A-2B/A.app/main.jsbundle",
+      5,
+      6,
+    ],
+    ["value@index.android.bundle:12:1917", "value", "index.android.bundle", 12, 1917],
+    ["http://localhost:8081/index.ios.bundle:5:6", null, "http://localhost:8081/index.ios.bundle", 5, 6],
+    ["index.android.bundle:5:6", null, "index.android.bundle", 5, 6],
+    ["this@/data/data/com.a/files/x.bundle:5:6", "this", "/data/data/com.a/files/x.bundle", 5, 6],
+  ], "");
+});
+
+describe("frames of SpiderMonkey", () => {
+  check([
+    [`f@${WEB}:5:6`, "f", WEB, 5, 6],
+    [`@${WEB}:5:6`, null, WEB, 5, 6],
+    [`f@${WEB}:5`, "f", WEB, 5, null],
+    [`()@${WEB}:5`, null, WEB, 5, null],
+    [`f("a",1)@${WEB}:5`, "f", WEB, 5, null],
+    [`f([object Object],(void 0))@${WEB}:5`, "f", WEB, 5, null],
+    [`a.b/c<@${WEB}:5:6`, "a.b/c<", WEB, 5, 6],
+    [`a.b/</<@${WEB}:5:6`, "a.b/</<", WEB, 5, 6],
+    [`get total@${WEB}:5:6`, "get total", WEB, 5, 6],
+    [`async*f@${WEB}:5:6`, "f", WEB, 5, 6],
+    [`promise callback*f@${WEB}:5:6`, "f", WEB, 5, 6],
+    [`setTimeout handler*f@${WEB}:5:6`, "f", WEB, 5, 6],
+    [`EventListener.handleEvent*f@${WEB}:5:6`, "f", WEB, 5, 6],
+    [`async*@${WEB}:5:6`, null, WEB, 5, 6],
+    [`f@${WEB} line 5 > eval:1:2`, "f", WEB, 5, null],
+    [`f@${WEB} line 5 > eval line 2 > eval:1:2`, "f", WEB, 5, null],
+    [`anonymous@${WEB} line 5 > Function:1:2`, null, WEB, 5, null],
+    [`f@${WEB} line 5 > injectedScript:1:2`, "f", WEB, 5, null],
+    ["f@resource://gre/modules/a.jsm:5:6", "f", "resource://gre/modules/a.jsm", 5, 6],
+    ["f@resource://path/a -> b/c.js:5:6", "f", "resource://path/a -> b/c.js", 5, 6],
+    ["f@chrome://browser/content/a.js:5:6", "f", "chrome://browser/content/a.js", 5, 6],
+    ["f@moz-extension://6f1e-11/bg.js:5:6", "f", "moz-extension://6f1e-11/bg.js", 5, 6],
+    ["f@file:///a b/c (1).js:5:6", "f", "file:///a b/c (1).js", 5, 6],
+    ["f@file:///C:/a/c.js:5:6", "f", "file:///C:/a/c.js", 5, 6],
+    ["f@blob:https://a.example/6f1e-11:5:6", "f", "blob:https://a.example/6f1e-11", 5, 6],
+    ["f@data:text/javascript,x:5:6", "f", "<data:text/javascript>", null, null],
+    ["f@debugger eval code:1:7", "f", "debugger eval code", 1, 7],
+    ["@debugger eval code:1:7", null, "debugger eval code", 1, 7],
+    ["f@javascript:void(0):1:7", "f", "javascript:void(0)", 1, 7],
+    ["f@self-hosted:5:6", "f", "self-hosted", 5, 6],
+    ["f@https://a.example/@b/c@1.0/d.js:5:6", "f", "https://a.example/@b/c@1.0/d.js", 5, 6],
+    [
+      "f@webpack-internal:///./src/a.vue?vue&type=script:5:6",
+      "f",
+      "webpack-internal:///./src/a.vue?vue&type=script",
+      5,
+      6,
+    ],
+    ["f@https://a.example/e.wasm:wasm-function[7]:0x2a", "f", "https://a.example/e.wasm", null, null],
+  ], "");
+});
+
+describe("frames of JavaScriptCore", () => {
+  check([
+    [`f@${WEB}:5:6`, "f", WEB, 5, 6],
+    ["forEach@[native code]", "forEach", "[native]", null, null],
+    ["[native code]", null, "[native]", null, null],
+    [`global code@${WEB}:5:6`, "global code", WEB, 5, 6],
+    [`module code@${WEB}:5:6`, "module code", WEB, 5, 6],
+    [`eval code@${WEB}:5:6`, "eval code", WEB, 5, 6],
+    [`async f@${WEB}:5:6`, "f", WEB, 5, 6],
+    [`${WEB}:5:6`, null, WEB, 5, 6],
+    ["asyncFunctionResume@[native code]", "asyncFunctionResume", "[native]", null, null],
+    ["promiseReactionJob@[native code]", "promiseReactionJob", "[native]", null, null],
+    ["f@webkit-masked-url://hidden/:5:6", "f", "webkit-masked-url://hidden/", 5, 6],
+    ["f@safari-extension://com.a/b/c.js:5:6", "f", "safari-extension://com.a/b/c.js", 5, 6],
+    ["f@safari-web-extension://6F-1E/c.js:5:6", "f", "safari-web-extension://6F-1E/c.js", 5, 6],
+    ["f@user-script:1:5:6", "f", "user-script:1", 5, 6],
+    ["f@capacitor://localhost/main.js:5:6", "f", "capacitor://localhost/main.js", 5, 6],
+    ["f@file:///private/var/a.app/www/main.js:5:6", "f", "file:///private/var/a.app/www/main.js", 5, 6],
+    ["f@blob:https://a.example/6f1e-11:5:6", "f", "blob:https://a.example/6f1e-11", 5, 6],
+    ["wasm-stub@[wasm code]", "wasm-stub", "[native]", null, null],
+    ["<?>.wasm-function[7]@[wasm code]", "<?>.wasm-function[7]", "[native]", null, null],
+    [`@${WEB}:5:6`, null, WEB, 5, 6],
+  ], "");
+});
+
+describe("frames of Opera", () => {
+  check(
+    [
+      ["  Line 42 of linked script http://a.example/b.js", null, "http://a.example/b.js", 42, null],
+      [
+        "  Line 42 of linked script http://a.example/b.js: In function foo",
+        "foo",
+        "http://a.example/b.js",
+        42,
+        null,
+      ],
+      [
+        "  Line 27 of inline#1 script in http://a.example/: In function run",
+        "run",
+        "http://a.example/",
+        27,
+        null,
+      ],
+      [
+        "Error thrown at line 42, column 12 in <anonymous function: createX>() in http://a.example/b.js:",
+        "createX",
+        "http://a.example/b.js",
+        42,
+        12,
+      ],
+      [
+        "called from line 27, column 8 in run(ex) in http://a.example/b.js:",
+        "run",
+        "http://a.example/b.js",
+        27,
+        8,
+      ],
+      [
+        "called via Function.prototype.apply() from line 7, column 2 in http://a.example/b.js:",
+        null,
+        "http://a.example/b.js",
+        7,
+        2,
+      ],
+      ["<anonymous function: run>(ex)@http://a.example/b.js:27", "run", "http://a.example/b.js", 27, null],
+      ["<anonymous function>()@http://a.example/b.js:27", null, "http://a.example/b.js", 27, null],
+      ["foo([arguments not available])@http://a.example/b.js:27", "foo", "http://a.example/b.js", 27, null],
+    ],
+    "",
+  );
+});
+
+describe("frames of PhantomJS, Electron and Bun", () => {
+  check([
+    ["    at f (file:///a/b.js:4287)", "f", "file:///a/b.js", 4287, null],
+    ["    at http://a.example/b.js:4287", null, "http://a.example/b.js", 4287, null],
+    ["    at f (phantomjs://code/b.js:12)", "f", "phantomjs://code/b.js", 12, null],
+    [
+      "    at f (file:///C:/A/resources/app.asar/main.js:5:6)",
+      "f",
+      "file:///C:/A/resources/app.asar/main.js",
+      5,
+      6,
+    ],
+    ["    at f (electron/js2c/browser_init.js:5:6)", "f", "electron/js2c/browser_init.js", 5, 6],
+    ["      at f (/srv/a.ts:5:6)", "f", "/srv/a.ts", 5, 6],
+    ["      at <anonymous> (/srv/a.ts:5:6)", null, "/srv/a.ts", 5, 6],
+    ["      at /srv/a.ts:5:6", null, "/srv/a.ts", 5, 6],
+    ["      at native:7:39", null, "native", 7, 39],
+    ["      at f (bun:sqlite:5:6)", "f", "bun:sqlite", 5, 6],
+    ["      at moduleEvaluation (native:1:11)", "moduleEvaluation", "native", 1, 11],
+    ["      at processTicksAndRejections (native:7:39)", "processTicksAndRejections", "native", 7, 39],
+  ], "error: x\n");
+});
+
+describe("frames of the JVM", () => {
+  check([
+    ["\tat com.acme.Shop.open(Shop.java:12)", "open", "Shop.java", 12, null],
+    ["\tat com.acme.Shop$Inner.open(Shop.java:12)", "open", "Shop.java", 12, null],
+    ["\tat com.acme.Shop.<init>(Shop.java:12)", "<init>", "Shop.java", 12, null],
+    ["\tat com.acme.Shop.<clinit>(Shop.java:12)", "<clinit>", "Shop.java", 12, null],
+    ["\tat com.acme.Shop.lambda$open$0(Shop.java:12)", "lambda$open$0", "Shop.java", 12, null],
+    ["\tat com.acme.Shop$$Lambda$14/0x0000000800066840.run(Unknown Source)", "run", null, null, null],
+    ["\tat com.acme.Shop$$Lambda/0x00007f1e8c01a000.run(Unknown Source)", "run", null, null, null],
+    ["\tat java.base/java.lang.Thread.run(Thread.java:833)", "run", "Thread.java", 833, null],
+    ["\tat java.base@17.0.1/java.lang.Thread.run(Thread.java:833)", "run", "Thread.java", 833, null],
+    ["\tat app//com.acme.Shop.open(Shop.java:12)", "open", "Shop.java", 12, null],
+    ["\tat platform/java.sql@17/java.sql.A.b(A.java:1)", "b", "A.java", 1, null],
+    [
+      "\tat jdk.internal.reflect.NativeMethodAccessorImpl.invoke0(Native Method)",
+      "invoke0",
+      "[native]",
+      null,
+      null,
+    ],
+    ["\tat com.acme.MainKt.main(Main.kt:3)", "main", "Main.kt", 3, null],
+    ["\tat com.acme.MainKt$main$1.invokeSuspend(Main.kt:3)", "invokeSuspend", "Main.kt", 3, null],
+    ["\tat com.acme.Main$.$anonfun$run$1(Main.scala:3)", "$anonfun$run$1", "Main.scala", 3, null],
+    ["\tat user$eval5.invoke(core.clj:12)", "invoke", "core.clj", 12, null],
+    ["\tat com.acme.Shop$$EnhancerBySpringCGLIB$$1a2b.open(<generated>)", "open", null, null, null],
+    ["\tat a.b.c.d(SourceFile:12)", "d", null, 12, null],
+    ["\tat a.b.c.d(Unknown Source:12)", "d", null, 12, null],
+    ["\tat com.acme.Shop.open(Shop.java)", "open", "Shop.java", null, null],
+    ["\tat com.acme.Shop.open(Shop.java:12) ~[shop-1.0.jar:1.0]", "open", "Shop.java", 12, null],
+    ["\tat com.acme.Shop.open(Shop.java:12) [classes/:na]", "open", "Shop.java", 12, null],
+    ["    at com.acme.Shop.open(Shop.java:12)", "open", "Shop.java", 12, null],
+    ["\tat Shop.main(Shop.java:12)", "main", "Shop.java", 12, null],
+    ["\tat com.acme.Größe.öffne(Größe.java:12)", "öffne", "Größe.java", 12, null],
+    ["\tat com.acme.Shop.my test name(ShopTest.kt:12)", "my test name", "ShopTest.kt", 12, null],
+    ["\tat jdk.proxy2/jdk.proxy2.$Proxy42.find(Unknown Source)", "find", null, null, null],
+  ], "java.lang.IllegalStateException: x\n");
+});
+
+describe("frames of Python", () => {
+  check([
+    ['  File "/srv/shop.py", line 12, in open', "open", "/srv/shop.py", 12, null],
+    ['  File "/srv/shop.py", line 12, in <module>', "<module>", "/srv/shop.py", 12, null],
+    ['  File "/srv/shop.py", line 12, in Shop.open', "Shop.open", "/srv/shop.py", 12, null],
+    ['  File "/srv/shop.py", line 12, in <lambda>', "<lambda>", "/srv/shop.py", 12, null],
+    ['  File "/srv/shop.py", line 12, in <listcomp>', "<listcomp>", "/srv/shop.py", 12, null],
+    ['  File "C:\\a b\\shop.py", line 12, in open', "open", "C:\\a b\\shop.py", 12, null],
+    ['  File "<string>", line 1, in <module>', "<module>", "<string>", 1, null],
+    ['  File "<stdin>", line 1, in <module>', "<module>", "<stdin>", 1, null],
+    [
+      '  File "<frozen importlib._bootstrap>", line 1, in _call',
+      "_call",
+      "<frozen importlib._bootstrap>",
+      1,
+      null,
+    ],
+    ['  File "<ipython-input-3-1a2b>", line 1, in <module>', "<module>", "<ipython-input-3-1a2b>", 1, null],
+    ['  File "/srv/a.zip/shop.py", line 12, in open', "open", "/srv/a.zip/shop.py", 12, null],
+  ], "Traceback (most recent call last):\n");
+});
