@@ -126,6 +126,10 @@ describe("labels of one metric", () => {
     expect(label([1, 1, 1, 1, 1], [0, 1, 1, 1, 1]).label).toBe("Pass");
   });
 
+  test("one value of each side passes, whatever the values are", () => {
+    expect(label([10], [30])).toMatchObject({ label: "Pass", reason: "One value of each tells nothing" });
+  });
+
   test("two different constants are told apart, with a trace of noise", () => {
     expect(label(Array(20).fill(10), Array(20).fill(30)).label).toBe("High");
   });

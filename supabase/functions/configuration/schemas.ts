@@ -26,3 +26,23 @@ export const ENTRY_COLUMNS = "key, version, value, reason, changed_by, created_a
 
 export const projectParams = z.object({ project: projectIdSchema });
 export const keyParams = z.object({ project: projectIdSchema, key: configKeySchema });
+
+/** A version that is in force for a share of the instances first. */
+export const rolloutSchema = z.object({
+  id: z.number().int(),
+  key: z.string(),
+  version: z.number().int(),
+  previous_version: z.number().int().nullable(),
+  stages: z.array(z.number()),
+  share: z.number().openapi({ description: "Of the instances that have the version now." }),
+  status: z.enum(["active", "completed", "ended"]).openapi({
+    description: "`ended`: a newer version was written before it was in force everywhere, a revert for one.",
+  }),
+  started_by: z.string(),
+  started_at: timestampSchema,
+  stage_started_at: timestampSchema,
+  ended_at: timestampSchema.nullable(),
+}).openapi("ConfigurationRollout");
+
+export const ROLLOUT_COLUMNS =
+  "id, key, version, previous_version, stages, share, status, started_by, started_at, stage_started_at, ended_at";

@@ -4,6 +4,7 @@ import { listDeployments } from "./routes/deployments.ts";
 import { receiveGithub } from "./routes/github.ts";
 import { readMonitorHealth } from "./routes/health.ts";
 import { reportDeployment } from "./routes/report.ts";
+import { listJudgements } from "./routes/rollouts.ts";
 import { runNow } from "./routes/run.ts";
 import { receiveVercel } from "./routes/vercel.ts";
 
@@ -21,5 +22,6 @@ receiveGithub(app);
 reportDeployment(app);
 listDeployments(app);
 readDeployment(app);
+listJudgements(app);
 runNow(app);
 readMonitorHealth(app);

@@ -75,3 +75,48 @@ export const receivedSchema = z.object({
   outcome: z.enum(["recorded", "ignored", "duplicate"]),
   deployments: z.array(z.number().int()),
 }).openapi("ReceivedWebhook");
+
+const servedSchema = z.object({
+  labels: z.array(z.string()),
+  requests: z.number(),
+  failures: z.number(),
+  errors: z.number(),
+  sessions: z.number(),
+  crashed_sessions: z.number(),
+  duration_ms: z.number().nullable(),
+});
+
+/** What is thought of one stage of a gradual rollout. */
+export const judgementSchema = z.object({
+  id: z.number().int(),
+  subject: z.string().openapi({
+    description: "`deployment:<id>`, or `configuration:<key>@<version>`.",
+    example: "deployment:12",
+  }),
+  deployment_id: z.number().int().nullable(),
+  service: z.string(),
+  stage: z.number().int().nullable(),
+  share: z.number().openapi({ description: "Of the traffic or the instances that have the new version." }),
+  started_at: timestampSchema,
+  stage_started_at: timestampSchema,
+  verdict: z.enum(["hold", "pass", "roll_back"]),
+  reasons: z.array(z.string()).openapi({ description: "The decisive one first." }),
+  score: z.number().nullable().openapi({
+    description: "Of the judge, 0-100; null while nothing was compared.",
+  }),
+  classification: z.enum(["Pass", "Marginal", "Fail"]).nullable(),
+  harm_e_value: z.number().openapi({ description: "From 100 on it is taken back." }),
+  safety_e_value: z.number().openapi({ description: "From 20 on it passes before its time is over." }),
+  canary: servedSchema,
+  control: servedSchema,
+  metrics: jsonSchema,
+  issue_id: z.number().int().nullable().openapi({ description: "Where taking it back is decided." }),
+  advance_state: z.enum(["advancing", "advanced", "withheld"]).nullable(),
+  advance_reason: z.string().nullable(),
+  judged_at: timestampSchema,
+  verdict_at: timestampSchema,
+}).openapi("RolloutJudgement");
+
+export const JUDGEMENT_COLUMNS =
+  "id, subject, deployment_id, service, stage, share, started_at, stage_started_at, verdict, reasons, score, classification, " +
+  "harm_e_value, safety_e_value, canary, control, metrics, issue_id, advance_state, advance_reason, judged_at, verdict_at";

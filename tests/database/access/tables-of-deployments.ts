@@ -1,4 +1,13 @@
-import { MACHINES, MEMBERS, minute, type TableRules, type Tenant, type Values } from "./rules.ts";
+import {
+  MACHINES,
+  MEMBERS,
+  minute,
+  OPERATORS,
+  OPERATORS_ADD,
+  type TableRules,
+  type Tenant,
+  type Values,
+} from "./rules.ts";
 
 const ofMachines = { insert: MACHINES, update: MACHINES, delete: MACHINES } as const;
 const ofProject = (tenant: Tenant): Values => ({ project_id: tenant.projectId });
@@ -83,6 +92,48 @@ export const TABLES_OF_DEPLOYMENTS: Record<string, TableRules> = {
         "version",
       ],
     },
+  },
+  config_rollouts: {
+    tenant: "project_id",
+    select: MEMBERS,
+    insert: OPERATORS_ADD,
+    update: OPERATORS,
+    delete: MACHINES,
+    row: (tenant, n) => ({
+      ...ofProject(tenant),
+      // Its first version was written for each of them before.
+      key: `app.gradual_${n}`,
+      version: 1,
+      stages: "{0.1,0.5,1}",
+      share: 0.1,
+    }),
+    change: { share: 0.5 },
+    columns: {
+      insert: ["key", "previous_version", "project_id", "share", "stages", "version"],
+      update: ["share"],
+    },
+  },
+  canary_judgements: {
+    tenant: "project_id",
+    select: MEMBERS,
+    ...ofMachines,
+    row: (tenant, n) => ({
+      ...ofProject(tenant),
+      subject: "deployment:1",
+      deployment_id: tenant.deploymentId,
+      service: "shop",
+      share: 0.1,
+      started_at: minute(n),
+      stage_started_at: minute(n),
+      verdict: "hold",
+      harm_e_value: 1,
+      safety_e_value: 1,
+      canary: {},
+      control: {},
+      judged_at: minute(n),
+      verdict_at: minute(n),
+    }),
+    change: { verdict: "pass" },
   },
   deployment_commits: {
     tenant: "project_id",

@@ -1,9 +1,16 @@
 import type { TestPlatform } from "../../support/platform.ts";
 
+export interface BeatOptions {
+  /** Requests fail, and nobody reports an error. */
+  silent?: boolean;
+  /** How long each request takes. */
+  durationMs?: number;
+}
+
 export interface MonitoredApp {
   id: number;
   /** Sends what an app with Sentry's SDK would: requests of a release, and errors of some of them. */
-  beat(release: string, requests: number, errors: number): Promise<void>;
+  beat(release: string, requests: number, errors: number, more?: BeatOptions): Promise<void>;
   connect(kind: string, name: string, configuration: object, secret: string): Promise<void>;
   /** The newest rows of a table of this project. */
   rows(table: string, columns?: string): Promise<Record<string, unknown>[]>;
@@ -28,7 +35,7 @@ export async function monitoredApp(platform: TestPlatform): Promise<MonitoredApp
   }]);
   return {
     id,
-    async beat(release, requests, errors) {
+    async beat(release, requests, errors, { silent = false, durationMs = 50 } = {}) {
       const now = Date.now() / 1000;
       const items: unknown[] = [];
       for (let index = 0; index < requests; index++) {
@@ -38,7 +45,7 @@ export async function monitoredApp(platform: TestPlatform): Promise<MonitoredApp
           transaction: "GET /checkout",
           release,
           environment: "production",
-          start_timestamp: now - 0.05,
+          start_timestamp: now - durationMs / 1000,
           timestamp: now,
           contexts: {
             trace: {
@@ -50,7 +57,7 @@ export async function monitoredApp(platform: TestPlatform): Promise<MonitoredApp
           },
         });
       }
-      for (let index = 0; index < errors; index++) {
+      for (let index = 0; index < (silent ? 0 : errors); index++) {
         items.push({ type: "event" }, errorEvent(release, now));
       }
       const lines = [{ sent_at: new Date().toISOString() }, ...items].map((line) => JSON.stringify(line));

@@ -8,11 +8,26 @@ interface Deployment {
   page: string;
 }
 
+interface RollingOptions {
+  /** Percentages of the stages after the first; the last one is 100. */
+  next?: number[];
+  /** Whether stages wait for somebody to approve them; else Vercel goes on by itself. */
+  requireApproval?: boolean;
+}
+
 export interface FakeVercel extends FakeServer {
   /** A build that is ready and takes production, as a push to the production branch makes it. */
   deploy(uid: string, commit: string, page: string): void;
   /** A build that is rolled out to a share of the traffic only. */
-  startRollingRelease(uid: string, commit: string, page: string, percentage: number): void;
+  startRollingRelease(
+    uid: string,
+    commit: string,
+    page: string,
+    percentage: number,
+    more?: RollingOptions,
+  ): void;
+  /** What became of the rolling release. */
+  rolling(): { state: string; stage: number; percentage: number } | null;
   /** Address of the production site. `?visitor=` (0-99) decides who gets the canary. */
   site: string;
 }
@@ -29,6 +44,9 @@ export function fakeVercel(options: { token: string; projectId: string; plan: "h
     current: string;
     canary: string;
     percentage: number;
+    stages: number[];
+    stage: number;
+    requireApproval: boolean;
   } | null = null;
   const find = (uid: string) => deployments.find((one) => one.uid === uid);
   const add = (uid: string, commit: string, page: string) => {
@@ -47,7 +65,7 @@ export function fakeVercel(options: { token: string; projectId: string; plan: "h
     isRollbackCandidate: one.uid !== production,
   });
 
-  const api = (request: Request, url: URL): Response => {
+  const api = async (request: Request, url: URL): Promise<Response> => {
     const route = `${request.method} ${url.pathname}`;
     const project = options.projectId;
     if (route === "GET /v7/deployments") {
@@ -75,10 +93,12 @@ export function fakeVercel(options: { token: string; projectId: string; plan: "h
           state: rolling.state,
           currentDeployment: { id: rolling.current },
           canaryDeployment: { id: rolling.canary },
-          activeStage: rolling.state === "ACTIVE" ? { index: 0, targetPercentage: rolling.percentage } : null,
+          activeStage: rolling.state === "ACTIVE" ? stageShape(rolling.stage, rolling) : null,
+          nextStage: rolling.state === "ACTIVE" ? stageShape(rolling.stage + 1, rolling) : null,
         },
       });
     }
+    if (route === `POST /v1/projects/${project}/rolling-release/approve-stage`) return await approve(request);
     const rollback = new RegExp(`^POST /v1/projects/${project}/rollback/([^/]+)$`).exec(route);
     if (rollback) return goBack(rollback[1]!);
     const promote = new RegExp(`^POST /v10/projects/${project}/promote/([^/]+)$`).exec(route);
@@ -89,6 +109,37 @@ export function fakeVercel(options: { token: string; projectId: string; plan: "h
     }
     return json({ error: { code: "not_found" } }, 404);
   };
+
+  function stageShape(index: number, { stages, requireApproval }: NonNullable<typeof rolling>) {
+    const targetPercentage = stages[index];
+    if (targetPercentage === undefined) return null;
+    const isFinalStage = index === stages.length - 1;
+    return {
+      index,
+      targetPercentage,
+      isFinalStage,
+      requireApproval: requireApproval && !isFinalStage,
+      duration: null,
+    };
+  }
+
+  /** Refuses what names another stage or canary than the one that comes next, as Vercel does. */
+  async function approve(request: Request): Promise<Response> {
+    const body = await request.json();
+    if (
+      rolling?.state !== "ACTIVE" || body.canaryDeploymentId !== rolling.canary ||
+      body.nextStageIndex !== rolling.stage + 1
+    ) {
+      return json({ error: { code: "bad_request" } }, 400);
+    }
+    rolling.stage++;
+    rolling.percentage = rolling.stages[rolling.stage]!;
+    if (rolling.stage === rolling.stages.length - 1) {
+      rolling.state = "COMPLETE";
+      production = rolling.canary;
+    }
+    return json({});
+  }
 
   function goBack(uid: string): Response {
     if (!find(uid)) return json({ error: { code: "not_found" } }, 404);
@@ -115,9 +166,19 @@ export function fakeVercel(options: { token: string; projectId: string; plan: "h
       add(uid, commit, page);
       production = uid;
     },
-    startRollingRelease(uid, commit, page, percentage) {
+    startRollingRelease(uid, commit, page, percentage, { next = [100], requireApproval = true } = {}) {
       add(uid, commit, page);
-      rolling = { state: "ACTIVE", current: production!, canary: uid, percentage };
+      const stages = [percentage, ...next];
+      rolling = {
+        state: "ACTIVE",
+        current: production!,
+        canary: uid,
+        percentage,
+        stages,
+        stage: 0,
+        requireApproval,
+      };
     },
+    rolling: () => rolling && { state: rolling.state, stage: rolling.stage, percentage: rolling.percentage },
   };
 }

@@ -97,6 +97,44 @@ isOneToOne: true
       referencedColumns: ["id"]
     }
                   ]
+                },"canary_judgements": {
+                  Row: {
+                    "advance_at": string | null,"advance_reason": string | null,"advance_state": string | null,"canary": NonNullable<Json>,"classification": string | null,"control": NonNullable<Json>,"deployment_id": number | null,"harm_e_value": number,"id": number,"issue_id": number | null,"judged_at": string,"metrics": NonNullable<Json>,"project_id": number,"reasons": NonNullable<Json>,"rollout_id": number | null,"safety_e_value": number,"score": number | null,"service": string,"share": number,"stage": number | null,"stage_started_at": string,"started_at": string,"subject": string,"verdict": string,"verdict_at": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "advance_at"?: string | null,"advance_reason"?: string | null,"advance_state"?: string | null,"canary": NonNullable<Json>,"classification"?: string | null,"control": NonNullable<Json>,"deployment_id"?: number | null,"harm_e_value": number,"id"?: never,"issue_id"?: number | null,"judged_at": string,"metrics"?: NonNullable<Json>,"project_id": number,"reasons"?: NonNullable<Json>,"rollout_id"?: number | null,"safety_e_value": number,"score"?: number | null,"service": string,"share": number,"stage"?: number | null,"stage_started_at": string,"started_at": string,"subject": string,"verdict": string,"verdict_at": string
+                  }
+                  Update: {
+                    "advance_at"?: string | null,"advance_reason"?: string | null,"advance_state"?: string | null,"canary"?: NonNullable<Json>,"classification"?: string | null,"control"?: NonNullable<Json>,"deployment_id"?: number | null,"harm_e_value"?: number,"id"?: never,"issue_id"?: number | null,"judged_at"?: string,"metrics"?: NonNullable<Json>,"project_id"?: number,"reasons"?: NonNullable<Json>,"rollout_id"?: number | null,"safety_e_value"?: number,"score"?: number | null,"service"?: string,"share"?: number,"stage"?: number | null,"stage_started_at"?: string,"started_at"?: string,"subject"?: string,"verdict"?: string,"verdict_at"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "canary_judgements_deployment_id_fkey"
+      columns: ["deployment_id"]
+isOneToOne: false
+      referencedRelation: "deployment_logs"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "canary_judgements_issue_id_fkey"
+      columns: ["issue_id"]
+isOneToOne: false
+      referencedRelation: "detected_errors"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "canary_judgements_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "canary_judgements_rollout_id_fkey"
+      columns: ["rollout_id"]
+isOneToOne: false
+      referencedRelation: "config_rollouts"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"circuit_breaker_metrics": {
                   Row: {
                     "failure_count": number,"minute_at": string,"name": string,"rejected_count": number,"success_count": number,"timeout_count": number
@@ -144,6 +182,26 @@ isOneToOne: false
                   }
                   Relationships: [
                     
+                  ]
+                },"config_rollouts": {
+                  Row: {
+                    "ended_at": string | null,"id": number,"key": string,"previous_version": number | null,"project_id": number,"share": number,"stage_started_at": string,"stages": (number)[],"started_at": string,"started_by": string,"status": string,"steps": NonNullable<Json>,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "ended_at"?: string | null,"id"?: never,"key": string,"previous_version"?: number | null,"project_id": number,"share": number,"stage_started_at"?: string,"stages": (number)[],"started_at"?: string,"started_by"?: string,"status"?: string,"steps"?: NonNullable<Json>,"version": number
+                  }
+                  Update: {
+                    "ended_at"?: string | null,"id"?: never,"key"?: string,"previous_version"?: number | null,"project_id"?: number,"share"?: number,"stage_started_at"?: string,"stages"?: (number)[],"started_at"?: string,"started_by"?: string,"status"?: string,"steps"?: NonNullable<Json>,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "config_rollouts_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
                   ]
                 },"decisions": {
                   Row: {
@@ -1105,14 +1163,42 @@ isOneToOne: false
 "action_postgres_vacuum":
 { Args: { "p_idempotency_key": string,"p_project_id": number,"p_schema": string,"p_table": string }; Returns: Json
                            },
+"active_config_rollouts":
+{ Args: { "p_project_id": number }; Returns: Json
+                           },
 "active_patterns":
 { Args: Record<PropertyKey, never>; Returns: Json
                            },
+"advance_config_rollout":
+{ Args: { "p_key": string,"p_project_id": number,"p_share": number,"p_version": number }; Returns: {
+              "ended_at": string | null,
+"id": number,
+"key": string,
+"previous_version": number | null,
+"project_id": number,
+"share": number,
+"stage_started_at": string,
+"stages": (number)[],
+"started_at": string,
+"started_by": string,
+"status": string,
+"steps": NonNullable<Json>,
+"version": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "config_rollouts"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "advance_fix":
 { Args: { "p_changes"?: Json,"p_fix_id": number,"p_from": string,"p_now"?: string,"p_to": string }; Returns: boolean
                            },
 "archived_issues":
 { Args: { "p_limit"?: number,"p_now"?: string }; Returns: Json
+                           },
+"begin_canary_advance":
+{ Args: { "p_judgement_id": number,"p_now"?: string,"p_target_key": string }; Returns: Json
                            },
 "begin_fix":
 { Args: { "p_before": Json,"p_fix_id": number,"p_now"?: string }; Returns: Json
@@ -1132,6 +1218,12 @@ isOneToOne: false
 { Args: Record<PropertyKey, never>; Returns: {
               "confidence": number,"success": boolean
             }[]
+                           },
+"canary_counts":
+{ Args: { "p_project_id": number,"p_since": string,"p_until": string }; Returns: Json
+                           },
+"canary_settings":
+{ Args: { "p_project_id": number }; Returns: Json
                            },
 "change_config":
 { Args: { "p_expected_version"?: number,"p_idempotency_key"?: string,"p_key": string,"p_project_id": number,"p_reason"?: string,"p_reverts_version"?: number,"p_value": Json }; Returns: {
@@ -1182,6 +1274,9 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"config_in_force":
+{ Args: { "p_project_id": number }; Returns: Json
+                           },
 "control_status":
 { Args: { "p_project_id": number }; Returns: Json
                            },
@@ -1201,6 +1296,9 @@ isOneToOne: false
                            },
 "deployment_suspects":
 { Args: { "p_issue_id": number,"p_now"?: string }; Returns: Json
+                           },
+"end_canary_advance":
+{ Args: { "p_judgement_id": number,"p_now"?: string,"p_reason": string,"p_state": string }; Returns: boolean
                            },
 "fail_job":
 { Args: { "p_error": string,"p_job_id": number,"p_now"?: string,"p_retry"?: boolean,"p_worker": string }; Returns: string
@@ -1307,6 +1405,9 @@ isOneToOne: false
 "queue_template_mining":
 { Args: { "p_now"?: string }; Returns: number
                            },
+"raise_canary_issue":
+{ Args: { "p_candidate": string,"p_judgement_id": number,"p_now"?: string,"p_occurrences": number,"p_probability": number,"p_title": string }; Returns: number
+                           },
 "raise_rate_issue":
 { Args: { "p_deployment_id": number,"p_episode_at": string,"p_now"?: string,"p_project_id": number }; Returns: boolean
                            },
@@ -1345,6 +1446,9 @@ isOneToOne: false
                            },
 "save_blame":
 { Args: { "p_expected_version": number,"p_now"?: string,"p_project_id": number,"p_state": Json }; Returns: boolean
+                           },
+"save_canary_judgement":
+{ Args: { "p_judgement": Json,"p_now"?: string,"p_project_id": number }; Returns: Json
                            },
 "save_correlations":
 { Args: { "p_now"?: string,"p_project_id": number,"p_queue"?: boolean,"p_rows": Json }; Returns: Json
@@ -1400,6 +1504,28 @@ isOneToOne: false
 "split_pattern":
 { Args: { "p_patterns": Json,"p_reason": string,"p_slug": string }; Returns: boolean
                            },
+"start_config_rollout":
+{ Args: { "p_expected_version": number,"p_key": string,"p_project_id": number,"p_reason"?: string,"p_stages": (number)[],"p_value": Json }; Returns: {
+              "ended_at": string | null,
+"id": number,
+"key": string,
+"previous_version": number | null,
+"project_id": number,
+"share": number,
+"stage_started_at": string,
+"stages": (number)[],
+"started_at": string,
+"started_by": string,
+"status": string,
+"steps": NonNullable<Json>,
+"version": number
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "config_rollouts"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
 "store_decision":
 { Args: { "p_decision": Json,"p_now"?: string }; Returns: Json
                            },

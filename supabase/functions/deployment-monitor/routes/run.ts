@@ -13,6 +13,7 @@ const runSchema = z.object({
     projects: z.number(),
     checked: z.number(),
     new_versions: z.number(),
+    rollouts: z.number(),
     blamed: z.number(),
     failures: z.number(),
   }).nullable().openapi({ description: "What was found; null unless the caller waited." }),

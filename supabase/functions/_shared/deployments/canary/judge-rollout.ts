@@ -87,6 +87,8 @@ export function observeRollout(
  * counts when the step is over.
  *
  * @param metrics series of the step so far, one value per interval; may be empty
+ * @param whole the state over all steps so far: harm that comes slowly is not forgotten with each step. Safety is of this step
+ *   alone, since what a tenth of the traffic does not show, half of it may.
  */
 export function judgeRollout(
   state: RolloutState,
@@ -94,8 +96,10 @@ export function judgeRollout(
   now: number,
   random: Random,
   rules: RolloutRules = ROLLOUT_RULES,
+  whole: RolloutState = state,
 ): RolloutVerdict {
-  const { harm, safety } = eValues(state.test);
+  const { safety } = eValues(state.test);
+  const { harm } = eValues(whole.test);
   const judge = metrics.length > 0 ? judgeCanary(metrics, random, rules.weights, rules.thresholds) : null;
   const seconds = (now - state.startedAt) / 1000;
   const result = (verdict: RolloutVerdict["verdict"], ...reasons: string[]): RolloutVerdict => ({
@@ -105,9 +109,7 @@ export function judgeRollout(
     safetyEValue: safety,
     judge,
   });
-  const rates =
-    `${percent(state.canaryFailures, state.canaryRequests)} of requests fail on the new version, ` +
-    `${percent(state.controlFailures, state.controlRequests)} on the old one`;
+  const rates = ratesOf(state);
   const critical = judge?.metrics.find((metric) =>
     metric.critical && metric.label !== "Pass" && !metric.muted
   );
@@ -115,12 +117,14 @@ export function judgeRollout(
   if (harm >= 1 / rules.falseRollback) {
     return result(
       "roll_back",
-      `${rates}: more than ${rules.tolerated} times as often`,
-      `e-value ${harm.toPrecision(3)}`,
+      `${ratesOf(whole)}: more than ${rules.tolerated} times as often`,
+      `that this is chance is ruled out but for a risk of ${rules.falseRollback * 100} % (e-value ${
+        harm.toPrecision(3)
+      })`,
     );
   }
   if (critical && (critical.label === "High" || critical.label === "Low")) {
-    return result("roll_back", critical.reason ?? `${critical.name} failed`, rates);
+    return result("roll_back", ...failed(judge), rates);
   }
   if (state.canaryRequests < rules.leastRequests) {
     const missing = rules.leastRequests - state.canaryRequests;
@@ -131,6 +135,7 @@ export function judgeRollout(
     return result(
       "roll_back",
       judge.reason ?? `score ${judge.score} is below ${rules.thresholds.marginal}`,
+      ...failed(judge),
       rates,
     );
   }
@@ -145,8 +150,26 @@ export function judgeRollout(
   if (over && judgeAgrees) {
     return result("pass", `nothing spoke against it in ${Math.round(seconds)} s`, rates);
   }
-  if (over) return result("hold", `score ${judge!.score} is marginal: a human should look`, rates);
+  if (over) {
+    return result("hold", `score ${judge!.score} is marginal: a human should look`, ...failed(judge), rates);
+  }
   return result("hold", "not decided yet", rates);
+}
+
+function ratesOf(state: RolloutState): string {
+  return `${percent(state.canaryFailures, state.canaryRequests)} of requests fail on the new version, ` +
+    `${percent(state.controlFailures, state.controlRequests)} on the old one`;
+}
+
+/** What the judge found, as sentences. */
+function failed(judge: JudgeResult | null): string[] {
+  return (judge?.metrics ?? []).filter(({ label, muted }) => (label === "High" || label === "Low") && !muted)
+    .map(({ name, label, critical, ratio }) =>
+      `${name}: ${ratio.toPrecision(3)} times that of the old version${
+        critical ? ", which is critical" : ""
+      }` +
+      ` (${label === "High" ? "higher" : "lower"}, Mann-Whitney at 98 %)`
+    );
 }
 
 function percent(part: number, whole: number): string {

@@ -31,7 +31,8 @@ export async function deploymentsAround(
   warn: (error: unknown) => void,
 ): Promise<IssueDeployments | null> {
   let rows = await loadSuspects(client, issueId, now);
-  if (!rows || rows.lines.length === 0) return null;
+  // A gradual change of configuration is judged in projects as well that deploy nothing we know of.
+  if (!rows || (rows.lines.length === 0 && rows.verdicts.length === 0)) return null;
   try {
     const { verdicts } = await lookForBlame(client, projectId, now);
     if (verdicts.some(({ subject }) => subject === `issue:${issueId}`)) {

@@ -37,7 +37,8 @@ export function isProduction(environment: string): boolean {
 export function labelsOf(deployments: readonly DeploymentRow[]): Labels {
   const latestFirst = [...deployments].sort((a, b) => servedAt(b) - servedAt(a));
   const found = new Map<string, DeploymentRow | null>();
-  const deploymentOf = (release: string) => {
+  const deploymentOf = (given: string) => {
+    const release = withoutRollouts(given);
     let match = found.get(release);
     if (match === undefined) {
       match = release === "" ? null : latestFirst.find((one) => means(release, one)) ?? null;
@@ -53,19 +54,34 @@ export function labelsOf(deployments: readonly DeploymentRow[]): Labels {
     labelOf(release) {
       if (release === "") return null;
       const deployment = deploymentOf(release);
-      return deployment ? labelOf(deployment) : release;
+      return deployment ? labelOf(deployment) : withoutRollouts(release);
     },
     serviceOf(release) {
       if (!release) return main;
       const deployment = deploymentOf(release);
       if (deployment) return deployment.service;
-      const name = packageOf(release);
+      const name = packageOf(withoutRollouts(release));
       return latestFirst.find((one) =>
         name !== null && one.release !== null && packageOf(one.release) === name
       )
         ?.service ?? main;
     },
   };
+}
+
+const ROLLOUTS = /\+rollout\.(\d+(?:\.\d+)*)$/;
+
+/**
+ * An instance that has values of gradual configuration changes says so in its label, as build metadata of the release:
+ * `shop@1.4.0+rollout.12.15`. It is the same release.
+ */
+export function withoutRollouts(release: string): string {
+  return release.replace(ROLLOUTS, "");
+}
+
+/** The gradual changes that are in force where a label comes from. */
+export function rolloutsOf(release: string): number[] {
+  return ROLLOUTS.exec(release)?.[1]?.split(".").map(Number) ?? [];
 }
 
 function means(release: string, { release: own, commit_sha, external_id }: DeploymentRow): boolean {

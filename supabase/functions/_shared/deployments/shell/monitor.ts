@@ -1,7 +1,7 @@
 import type { RpcClient } from "../../platform/rpc.ts";
 import type { GithubChanges } from "../github/changes.ts";
 import type { SupabaseTarget } from "../supabase/target.ts";
-import type { VercelTarget } from "../vercel/target.ts";
+import type { RollingRelease, VercelTarget } from "../vercel/target.ts";
 import {
   type DeploymentRow,
   loadDeployments,
@@ -11,12 +11,13 @@ import {
   recordVercelFields,
   saveFindings,
 } from "../store.ts";
+import { judgeRollouts } from "./canary.ts";
 import { capabilityFindings, healthFindings } from "./findings.ts";
 import { pollFunctions } from "./functions.ts";
 import { lookForBlame } from "./look.ts";
 import { findMigrations } from "./migrations.ts";
 import { record } from "./record.ts";
-import { type MayWrite, mayWrite } from "./ways-back.ts";
+import { type MayWrite, mayWrite, rollingState } from "./ways-back.ts";
 
 /** The platforms of one project, as far as it has connected them. */
 export interface Platforms {
@@ -37,6 +38,7 @@ export interface MonitorRun {
   projects: number;
   checked: number;
   new_versions: number;
+  rollouts: number;
   blamed: number;
   failures: number;
 }
@@ -48,7 +50,7 @@ const RUN_MS = 100_000;
 export async function runMonitor(world: MonitorWorld, projectId: number | null = null): Promise<MonitorRun> {
   const { client, now } = world;
   const began = now().getTime();
-  const run: MonitorRun = { projects: 0, checked: 0, new_versions: 0, blamed: 0, failures: 0 };
+  const run: MonitorRun = { projects: 0, checked: 0, new_versions: 0, rollouts: 0, blamed: 0, failures: 0 };
   for (const project of await monitoredProjects(client, now())) {
     if (projectId !== null && project.project_id !== projectId) continue;
     if (now().getTime() - began > RUN_MS) break;
@@ -93,6 +95,9 @@ async function monitorProject(
       await findMigrations(client, id, github, await loadDeployments(client, id, now()), now());
     });
   }
+  await attempt("rollouts", async () => {
+    run.rollouts += await judgeRollouts(client, id, await loadDeployments(client, id, now()), vercel, now());
+  });
   await attempt("blame", async () => {
     const { verdicts } = await lookForBlame(client, id, now());
     run.blamed += verdicts.filter(({ decision }) => decision === "blame").length;
@@ -176,6 +181,7 @@ async function followRollout(
   now: Date,
 ): Promise<boolean> {
   const rolling = await vercel.rollingRelease();
+  await closeRollouts(client, rolling, known);
   if (rolling?.state !== "ACTIVE" || rolling.canaryDeploymentId === null) return false;
   const canary = rolling.canaryDeploymentId;
   const row = known.find(({ target, external_id }) => target === "vercel" && external_id === canary);
@@ -207,4 +213,24 @@ async function followRollout(
     rolling_release: { state: rolling.state, canary_percentage: rolling.canaryPercentage },
   });
   return true;
+}
+
+/** A rollout whose end nobody told of. What serves now is found out as for any other change. */
+async function closeRollouts(
+  client: RpcClient,
+  rolling: RollingRelease | null,
+  known: readonly DeploymentRow[],
+): Promise<void> {
+  for (const row of known) {
+    if (row.target !== "vercel" || rollingState(row) !== "ACTIVE") continue;
+    const isThis = rolling?.canaryDeploymentId === row.external_id;
+    if (isThis && rolling?.state === "ACTIVE") continue;
+    await recordVercelFields(client, row.id, {
+      vercel_deployment_id: row.external_id,
+      vercel_project_id: row.vercel_project_id ?? "",
+      name: row.service,
+      state: "READY",
+      rolling_release: { state: isThis && rolling ? rolling.state : "ENDED" },
+    });
+  }
 }

@@ -146,7 +146,7 @@ function sharesDatabase(one: DeploymentRow, other: DeploymentRow): boolean {
     (isProduction(one.environment) && isProduction(other.environment));
 }
 
-function rollingState({ rolling_release }: DeploymentRow): string | null {
+export function rollingState({ rolling_release }: DeploymentRow): string | null {
   return typeof rolling_release === "object" && rolling_release !== null && !Array.isArray(rolling_release) &&
       typeof rolling_release.state === "string"
     ? rolling_release.state

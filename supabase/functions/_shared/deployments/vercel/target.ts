@@ -21,6 +21,10 @@ export interface RollingRelease {
   canaryDeploymentId: string | null;
   /** Percent of the traffic that the canary gets now. */
   canaryPercentage: number | null;
+  /** Position of the present stage; null when Vercel does not tell. */
+  stage: number | null;
+  /** Position of the stage that comes when this one is approved; null when none does, or Vercel goes on by itself. */
+  nextStage: number | null;
 }
 
 /** One Vercel project. https://vercel.com/docs/rest-api */
@@ -35,6 +39,8 @@ export interface VercelTarget {
   /** Points production at a deployment again: the undo of a rollback. */
   promote(deploymentId: string): Promise<void>;
   rollingRelease(): Promise<RollingRelease | null>;
+  /** Goes on to the next stage of a rolling release that waits for approval. */
+  approveStage(canaryDeploymentId: string, nextStage: number): Promise<void>;
   /** Ends an active rolling release in favour of the old deployment; returns that one's id. */
   abortRollingRelease(canaryDeploymentId: string): Promise<string>;
 }
@@ -64,12 +70,14 @@ const projectSchema = z.looseObject({
   targets: z.looseObject({ production: z.looseObject({ id: z.string() }).nullish() }).nullish(),
 });
 const withId = z.looseObject({ id: z.string() }).nullish();
+const stageSchema = z.looseObject({ index: z.number().nullish(), targetPercentage: z.number().nullish() });
 const rollingSchema = z.looseObject({
   rollingRelease: z.looseObject({
     state: z.enum(["ACTIVE", "COMPLETE", "ABORTED"]),
     currentDeployment: withId,
     canaryDeployment: withId,
-    activeStage: z.looseObject({ targetPercentage: z.number().nullish() }).nullish(),
+    activeStage: stageSchema.extend({ requireApproval: z.boolean().nullish() }).nullish(),
+    nextStage: stageSchema.nullish(),
   }).nullable(),
 });
 
@@ -77,8 +85,8 @@ export function createVercelTarget(options: VercelTargetOptions): VercelTarget {
   const target: TargetOptions = { ...options, platform: "Vercel" };
   const project = encodeURIComponent(options.projectId);
   const query = (more: Record<string, string> = {}) => ({ teamId: options.teamId, ...more });
-  const act = async (path: string) => {
-    await (await send(target, { method: "POST", path, query: query(), json: {} })).body?.cancel();
+  const act = async (path: string, json: unknown = {}) => {
+    await (await send(target, { method: "POST", path, query: query(), json })).body?.cancel();
   };
   const rollback = (id: string) => act(`/v1/projects/${project}/rollback/${encodeURIComponent(id)}`);
   const rollingRelease = async () => {
@@ -94,6 +102,8 @@ export function createVercelTarget(options: VercelTargetOptions): VercelTarget {
       currentDeploymentId: found.currentDeployment?.id ?? null,
       canaryDeploymentId: found.canaryDeployment?.id ?? null,
       canaryPercentage: found.activeStage?.targetPercentage ?? null,
+      stage: found.activeStage?.index ?? null,
+      nextStage: found.activeStage?.requireApproval === true ? found.nextStage?.index ?? null : null,
     };
   };
 
@@ -126,6 +136,8 @@ export function createVercelTarget(options: VercelTargetOptions): VercelTarget {
     rollback,
     promote: (id) => act(`/v10/projects/${project}/promote/${encodeURIComponent(id)}`),
     rollingRelease,
+    approveStage: (canaryDeploymentId, nextStageIndex) =>
+      act(`/v1/projects/${project}/rolling-release/approve-stage`, { nextStageIndex, canaryDeploymentId }),
     async abortRollingRelease(canaryDeploymentId) {
       const found = await rollingRelease();
       if (

@@ -46,6 +46,10 @@ export function classifyMetric(
     return result("Pass", false, "The canary and baseline data are identical");
   }
   if (new Set([...control, ...experiment]).size === 1) return result("Pass", false, null);
+  // Shifted onto each other, two single values have one rank: there is no test to make.
+  if (control.length === 1 && experiment.length === 1) {
+    return result("Pass", false, "One value of each tells nothing");
+  }
 
   const { label, ratio, effect } = compare(control, experiment, rules, random, options);
   if (label === "Pass") return result("Pass", false, null, ratio);
