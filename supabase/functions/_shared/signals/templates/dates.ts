@@ -4,7 +4,7 @@ const DAY =
   "(?:Mon(?:day)?|Tue(?:s(?:day)?)?|Wed(?:nesday)?|Thu(?:rs(?:day)?)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?)";
 const CLOCK = "\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d{1,9})?)?";
 const ZONE =
-  "(?:Z(?:\\d{2}:\\d{2})?|(?:UTC|GMT)?[+-]\\d{2}:?\\d{2}(?: \\([A-Za-z ]{3,40}\\))?|(?:UTC|GMT|[A-Z]{2,4}[ST]T|[ECMP][SD]T|MST|CET|BST|IST|JST|EET|WET)\\b)";
+  "(?:Z(?:\\d{2}:\\d{2})?|(?:UTC|GMT)?[+-]\\d{2}(?::?\\d{2})?(?!\\d)(?: \\([A-Za-z ]{3,40}\\))?|(?:UTC|GMT|[A-Z]{2,4}[ST]T|[ECMP][SD]T|MST|CET|BST|IST|JST|EET|WET)\\b)";
 const MERIDIEM = "(?: ?[AaPp][Mm]\\b)";
 
 /**

@@ -32,6 +32,8 @@ const MASKS: readonly Mask[] = [
       /\b(?:postgres(?:ql)?|mysql|redis|rediss|mongodb(?:\+srv)?|amqps?|s3|gs|blob|file):(?:\/\/)?[^\s<>"'`,;)\]}]{3,2000}/g,
     replace: "<url>",
   },
+  // What Java prints of an object without a text of its own: `Cart@1b2c3d4`.
+  { when: /@/, pattern: /(?<=[\w$\];])@(?=[a-f]{0,7}\d)[0-9a-f]{5,8}(?![\w.-])/g, replace: "@<hex>" },
   {
     when: /@/,
     pattern: /(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}/g,
@@ -55,6 +57,7 @@ const MASKS: readonly Mask[] = [
     replace: "<ip>",
   },
   { when: /:/, pattern: /\b(?:[0-9A-Fa-f]{2}:){5,11}[0-9A-Fa-f]{2}\b/g, replace: "<mac>" },
+  { when: /-/, pattern: /(?<![\w-])(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}(?![\w-])/g, replace: "<mac>" },
   {
     when: HAS_DIGIT,
     pattern: new RegExp(`(?<![\\w.])${OCTET}(?:\\.${OCTET}){3}(?![\\w]|\\.\\d)`, "g"),
@@ -72,7 +75,7 @@ const MASKS: readonly Mask[] = [
     // Files by absolute path; routes such as `/api/orders` have no extension and stay.
     when: /[/\\]/,
     pattern:
-      /(?<![\w/\\.<>~-])(?:[A-Za-z]:[\\/]|~?\/|\.{1,2}\/)(?:[\w.@+~-]{1,128}[\\/]){0,32}[\w@+~-]{1,128}(?:\.[\w-]{1,32}){1,4}(?![\w/\\])/g,
+      /(?<![\w/\\.<>~-])(?:[A-Za-z]:[\\/]|\\\\|~?\/|\.{1,2}\/)(?:[\w.@+~-]{1,128}[\\/]){0,32}[\w@+~-]{1,128}(?:\.[\w-]{1,32}){1,4}(?![\w/\\])/g,
     replace: "<path>",
   },
   {
@@ -83,7 +86,7 @@ const MASKS: readonly Mask[] = [
   },
   {
     when: HAS_DIGIT,
-    pattern: /(?<![\w.])\d{1,15}(?:\.\d{1,9})? ?(?:[KMGTP]i?B|[kKMGT]b|bytes?)(?!\w)/g,
+    pattern: /(?<![\w.])\d{1,15}(?:\.\d{1,9})? ?(?:[kKMGTP]i?B|[kKMGT]b|bytes?)(?!\w)/g,
     replace: "<size>",
   },
   {
@@ -94,8 +97,15 @@ const MASKS: readonly Mask[] = [
   {
     when: HAS_DIGIT,
     pattern:
-      /(?<![\w-])(?=[0-9a-f]{0,63}[a-f])(?=[0-9a-f]{0,63}\d)[0-9a-f]{8,128}(?![\w-])|(?<![\w-])(?=[0-9A-F]{0,63}[A-F])(?=[0-9A-F]{0,63}\d)[0-9A-F]{8,128}(?![\w-])/g,
+      /(?<![\w-])(?=[0-9a-f]{0,63}[a-f])(?=[0-9a-f]{0,63}\d)[0-9a-f]{7,128}(?![\w-])|(?<![\w-])(?=[0-9A-F]{0,63}[A-F])(?=[0-9A-F]{0,63}\d)[0-9A-F]{8,128}(?![\w-])/g,
     replace: "<hex>",
+  },
+  {
+    // Kubernetes ends the names of what it makes with letters that form no words: `web-7d4b9c6f5-x2x9z`.
+    when: /-/,
+    pattern:
+      /(?<=[a-z0-9])-(?=[a-z]{0,9}\d)[bcdf-hj-np-tv-xz2456789]{6,10}-[bcdf-hj-np-tv-xz2456789]{5}(?![\w-])/g,
+    replace: "-<uniq_id>",
   },
   {
     // An id keeps no quotes: the same message prints it with and without.
@@ -110,7 +120,12 @@ const MASKS: readonly Mask[] = [
       /(?<![\w+/=<])(?=[A-Za-z0-9+/]{0,400}\d)(?=[A-Za-z0-9+/]{0,400}[A-Z])[A-Za-z0-9+/]{24,4000}={0,2}(?![\w+/=])/g,
     replace: "<base64>",
   },
-  { when: HAS_DIGIT, pattern: /(?<![\w.])-?\d{1,30}\.\d{1,30}(?![\w]|\.\d)/g, replace: "<float>" },
+  {
+    when: HAS_DIGIT,
+    pattern:
+      /(?<![\w.])-?\d{1,30}(?:\.\d{1,30})?[eE][+-]?\d{1,4}(?![\w.])|(?<![\w.])-?\d{1,30}\.\d{1,30}(?![\w]|\.\d)/g,
+    replace: "<float>",
+  },
   { when: HAS_DIGIT, pattern: /(?<![\w])-?\d{1,3}(?:,\d{3}){1,8}(?![\w,])/g, replace: "<int>" },
   { when: HAS_DIGIT, pattern: /(?<![\w-])-\d{1,40}(?!\w)|(?<!\w)\d{1,40}(?!\w)/g, replace: "<int>" },
   // Numbers inside words: `user_4711`, `order48151`; codes such as `PGRST116` or `E11000` stay.
@@ -120,6 +135,8 @@ const MASKS: readonly Mask[] = [
     replace: "<int>",
   },
   { when: /=/, pattern: /=(?:'[^']{1,500}'|"[^"]{1,500}")/g, replace: "=<quoted_str>" },
+  // A printed list of values of one kind is one list, however long.
+  { when: />, ?</, pattern: /\[(<\w{1,12}>)(?:, ?\1){1,1000}\]/g, replace: "[$1]" },
   { when: /=/, pattern: /=(?:true|false|True|False|TRUE|FALSE)(?!\w)/g, replace: "=<bool>" },
 ];
 
@@ -165,7 +182,11 @@ function maskJson(text: string): string {
     }
     // Cut objects run to the end: what follows belonged to them.
     const stop = end < 0 ? text.length : end + 1;
-    if (!text.slice(open, stop).includes(":")) continue;
+    if (!text.slice(open, stop).includes(":")) {
+      // Nor has any object inside it: looking at each would take quadratic time.
+      open = stop - 1;
+      continue;
+    }
     result += text.slice(from, open) + "<json>";
     from = stop;
     open = stop - 1;
