@@ -80,36 +80,124 @@ describe("scrubbing text by shape", () => {
     expect(scrubText("a\ud800b").isWellFormed()).toBe(true);
   });
 
-  it("changes nothing more when it runs twice", () => {
-    const parts = fc.oneof(
-      fc.constantFrom(...shapedSecrets(3).map((secret) => ` ${secret.text} `)),
-      fc.constantFrom(
-        "password",
-        "token",
-        "=",
-        ": ",
-        '"',
-        "'",
-        " ",
-        "@",
-        "://",
-        "--",
-        "\\",
-        "[",
-        "]",
-        "{",
-        "}",
-        ">",
-        "<",
-      ),
-      fc.string({ maxLength: 8 }),
+  it.each([
+    ["a card behind its name", "card_number=4111 1111 1111 1111 declined", "card_number=[Filtered] declined"],
+    ["a card among other numbers", "order 20 4111 1111 1111 1111 17", "order 20 [card] 17"],
+    ["an account behind its name", "iban: DE89 3704 0044 0532 0130 00", "iban: [Filtered]"],
+    [
+      "an account behind another word",
+      "REFX DE89 3704 0044 0532 0130 00 AB12",
+      "REFX [iban] AB12",
+    ],
+    [
+      "a value that is the name of the next",
+      `password= "api_key": "hunter2x"`,
+      `password= "[Filtered]": "[Filtered]"`,
+    ],
+    ["a header behind a name", "password= Cookie: a=hunter2x; b=1", "password= [Filtered] [Filtered]"],
+    ["credentials behind a flag", "--password Basic aHVudGVyMng6eA==", "--password [Filtered] [Filtered]"],
+    ["a flag in the quoted value of another", "--run 'x --token hunter2x'", "--run 'x --token [Filtered]"],
+    ["a word of several quoted parts", `--password "hunter"'2x'y -f`, "--password [Filtered] -f"],
+    ["schemes in a row", "Basic Bearer hunter2x", "Basic Bearer [Filtered]"],
+    ["a long value of a flag", `--token ${"hunter2x".repeat(100)} -f`, "--token [Filtered] -f"],
+    ["a long value in SQL", `password '${"hunter2x".repeat(100)}'`, "password [Filtered]"],
+  ])("leaves nothing of %s", (_, text, scrubbed) => {
+    expect(scrubText(text)).toBe(scrubbed);
+    expect(scrubText(scrubbed)).toBe(scrubbed);
+  });
+
+  it("changes nothing more in a flag whose value looks like a name", () => {
+    const once = scrubText(
+      `-- password "password": "p1gP2HjhIjTvJ9" --password "password": "p1gP2HjhIjTvJ9" `,
     );
+    expect(once).not.toContain("p1g");
+    expect(scrubText(once)).toBe(once);
+  });
+
+  const SURROUNDINGS = [
+    ...[
+      "password",
+      "token",
+      "api key",
+      "Authorization: ",
+      "Cookie: ",
+      "Bearer ",
+      "Basic ",
+      "<password>",
+      "is ",
+    ],
+    ...[
+      "http://",
+      "postgres://",
+      "=",
+      ": ",
+      '"',
+      "'",
+      "`",
+      " ",
+      "\n",
+      "\\",
+      "\\n",
+      '\\"',
+      "@",
+      "%40",
+      "%20",
+      "://",
+    ],
+    ...[
+      "--",
+      "-",
+      "[",
+      "]",
+      "{",
+      "}",
+      "(",
+      ")",
+      ">",
+      "<",
+      ",",
+      ";",
+      "&",
+      "?",
+      "#",
+      "/",
+      "|",
+      "+",
+      ".",
+      "$",
+      "1",
+      "a",
+    ],
+  ];
+  const piece = fc.oneof(
+    fc.constantFrom(...shapedSecrets(3)).map(({ text, core }) => ({ text: ` ${text} `, core })),
+    fc.oneof(fc.constantFrom(...SURROUNDINGS), fc.string({ maxLength: 8 })).map((text) => ({
+      text,
+      core: null,
+    })),
+  );
+  const composed = fc.array(piece, { maxLength: 12 }).map((pieces) => ({
+    text: pieces.map(({ text }) => text).join(""),
+    cores: pieces.flatMap(({ core }) => core ?? []),
+  }));
+
+  it("changes nothing more when it runs twice", () => {
     fc.assert(
-      fc.property(fc.array(parts, { maxLength: 12 }), (words) => {
-        const once = scrubText(words.join(""));
+      fc.property(composed, ({ text }) => {
+        const once = scrubText(text);
         expect(scrubText(once)).toBe(once);
       }),
-      { numRuns: 3000 },
+      { numRuns: 5000 },
+    );
+  });
+
+  it("removes secrets whatever stands between them", () => {
+    fc.assert(
+      fc.property(composed, ({ text, cores }) => {
+        const scrubbed = scrubText(text);
+        for (const core of cores) expect(scrubbed).not.toContain(core);
+      }),
+      { numRuns: 5000 },
     );
   });
 });

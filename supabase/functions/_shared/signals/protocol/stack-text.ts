@@ -1,5 +1,6 @@
 import type { Scrubber } from "../scrub/scrubber.ts";
 import type { ExceptionValue, Frame } from "../event.ts";
+import { replaceSpans } from "../scrub/detector.ts";
 import { privateKey } from "../scrub/detectors/private-key.ts";
 import { exceptionsFromText } from "../stack/parse-stack.ts";
 import {
@@ -27,7 +28,8 @@ export function readStackText(stack: string, scrubber: Scrubber): Frame[] {
  * others before, because parsing takes names away from their values. Keys that span lines go first of all.
  */
 export function readExceptionText(stack: string, scrubber: Scrubber): ExceptionValue[] {
-  const lines = privateKey.scrub(stack.slice(0, MAX_STACK_TEXT_CHARS)).split("\n")
+  const bounded = stack.slice(0, MAX_STACK_TEXT_CHARS);
+  const lines = replaceSpans(bounded, privateKey.find(bounded)).split("\n")
     .map((line) => FRAME_LINE.test(line) ? line : scrubber.text(line, MAX_MESSAGE_CHARS));
   return exceptionsFromText(lines.join("\n")).map((exception) => ({
     ...exception,

@@ -18,13 +18,61 @@ export const TRAITS = {
   backslash: 4096,
 } as const;
 
+/** A part of a text that must go, from `start` up to and without `end`, and what takes its place. */
+export interface Span {
+  start: number;
+  end: number;
+  marker: string;
+}
+
 /**
- * Finds one kind of secret or personal data by its shape. `scrub` takes time linear in the length of the text, whatever
- * the text is: no pattern in it may backtrack over an unbounded run.
+ * Finds one kind of secret or personal data by its shape. `find` takes time linear in the length of the text, whatever
+ * the text is: no pattern in it may backtrack over an unbounded run. Its spans are in order and do not overlap.
  */
 export interface Detector {
   name: string;
-  /** Traits of which at least one must be there for `scrub` to find anything. */
+  /** Traits of which at least one must be there for `find` to find anything. */
   needs: number;
-  scrub(text: string): string;
+  find(text: string): Span[];
+}
+
+/** The spans of all matches of `pattern` that `accepts`. `lead` of a match is kept: what stands before the secret. */
+export function spansOf(
+  text: string,
+  pattern: RegExp,
+  marker: string,
+  accepts: (match: RegExpExecArray) => boolean = () => true,
+  lead: (match: RegExpExecArray) => number = () => 0,
+): Span[] {
+  const found: Span[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    if (accepts(match)) {
+      found.push({ start: match.index + lead(match), end: match.index + match[0].length, marker });
+    }
+  }
+  return found;
+}
+
+/**
+ * The text with the markers in place of the spans. Spans that overlap go as one, so that nothing of either is left;
+ * the marker is that of the one which comes first in `spans`.
+ */
+export function replaceSpans(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text;
+  const ordered = spans.map((span, rank) => ({ ...span, rank }))
+    .sort((a, b) => a.start - b.start || b.end - a.end);
+  let out = "";
+  let done = 0;
+  for (let i = 0; i < ordered.length;) {
+    let { start, end, marker, rank } = ordered[i++]!;
+    for (; i < ordered.length && ordered[i]!.start < end; i++) {
+      const other = ordered[i]!;
+      end = Math.max(end, other.end);
+      if (other.rank < rank) ({ marker, rank } = other);
+    }
+    out += text.slice(done, start) + marker;
+    done = end;
+  }
+  return out + text.slice(done);
 }

@@ -1,4 +1,4 @@
-import { type Detector, TRAITS } from "./detector.ts";
+import { type Detector, replaceSpans, type Span, TRAITS } from "./detector.ts";
 import { authorization } from "./detectors/authorization.ts";
 import { cardNumber } from "./detectors/card-number.ts";
 import { email } from "./detectors/email.ts";
@@ -14,15 +14,18 @@ import { urlCredentials } from "./detectors/url-credentials.ts";
 import { traitsOf } from "./traits.ts";
 
 /**
- * In the order in which they run: what can span several words first, so that a later detector does not take a part
- * out of the middle and leave the rest.
+ * What is marked off by itself: taken out first, one after the other. A key may contain the word "secret", and the
+ * password of an address may look like the name of an e-mail account: what follows would be taken for more of it.
  */
-export const DETECTORS: readonly Detector[] = [
-  privateKey,
-  urlCredentials,
+const OUTER: readonly Detector[] = [privateKey, urlCredentials, knownToken];
+
+/**
+ * All look at the same text, and everything that any of them found goes. If they ran one after the other, the first
+ * could take away the name by which the next would know a secret, or a part out of the middle of it. Where two found
+ * the same, the marker is that of the first.
+ */
+const INNER: readonly Detector[] = [
   queryParameter,
-  // A token may contain the word "secret": it must not be taken for the name of what follows it.
-  knownToken,
   keyValue,
   spokenSecret,
   authorization,
@@ -33,6 +36,7 @@ export const DETECTORS: readonly Detector[] = [
   phoneNumber,
   ipAddress,
 ];
+export const DETECTORS: readonly Detector[] = [...OUTER, ...INNER];
 
 /** `1.2.3.4`, `v1.2.3`, `shop@2.0.0.17+build.5`: what stands in a field for versions and has their form. */
 const VERSION = /^(?:[\w./-]{1,200}@)?v?\d{1,9}(?:\.\d{1,9}){0,3}(?:[+-][\w.+-]{0,100})?$/;
@@ -50,11 +54,29 @@ export function scrubText(text: string, mayBeVersion = false): string {
   if (escaped) out = openEscapes(out);
   // A version of four numbers cannot be told from an IPv4 address: in a field for versions it is one.
   const isVersion = mayBeVersion && VERSION.test(out);
-  for (const detector of DETECTORS) {
-    if ((traits & detector.needs) === 0 || (isVersion && detector === ipAddress)) continue;
-    out = detector.scrub(out);
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const before = out;
+    out = withoutSpans(out, traits, isVersion);
+    if (out === before) break;
   }
   return escaped ? out.replaceAll(BOUNDARY, "") : out;
+}
+
+/** What stands around a marker can be read anew, so a text in which something was found is looked at again. */
+const MAX_PASSES = 3;
+
+function withoutSpans(text: string, traits: number, isVersion: boolean): string {
+  let out = text;
+  for (const detector of OUTER) {
+    if (traits & detector.needs) out = replaceSpans(out, detector.find(out));
+  }
+  let found: readonly Span[] = [];
+  for (const detector of INNER) {
+    if ((traits & detector.needs) === 0 || (isVersion && detector === ipAddress)) continue;
+    const spans = detector.find(out);
+    if (spans.length > 0) found = found.concat(spans);
+  }
+  return replaceSpans(out, found);
 }
 
 /** A character that means nothing, is not typed by anybody and is no part of a word. */

@@ -1,21 +1,56 @@
-import { type Detector, TRAITS } from "../detector.ts";
+import { type Detector, type Span, TRAITS } from "../detector.ts";
 
 export const CARD = "[card]";
 
-/** 13 to 19 digits as ISO/IEC 7812 allows, in groups or not. The first digit is that of the payment networks. */
-const CANDIDATE = /(?<![\d.])[2-6]\d(?:[ -]?\d){11,17}(?![\d])/g;
+/** ISO/IEC 7812 allows 13 to 19 digits. */
+const MIN_DIGITS = 13;
+const MAX_DIGITS = 19;
+/** As cards are printed: 4-4-4-4-3 at most. */
+const MAX_GROUPS = 5;
+/** Digits in groups or not; a card may stand among other numbers, as in `20 4111 1111 1111 1111`. */
+const RUN = /(?<![\d.])\d(?:[ -]?\d){12,}/g;
+/** The first digits of the payment networks. */
+const NETWORK = /^[2-6]/;
 
 /** Payment card numbers that pass the Luhn check. */
 export const cardNumber: Detector = {
   name: "card number",
   needs: TRAITS.manyDigits,
-  scrub: (text) => text.replace(CANDIDATE, (candidate) => isCard(candidate) ? CARD : candidate),
+  find(text) {
+    const found: Span[] = [];
+    RUN.lastIndex = 0;
+    for (let run = RUN.exec(text); run; run = RUN.exec(text)) addCards(run[0], run.index, found);
+    return found;
+  },
 };
+
+/** Adds the cards in a run of digits that begins at `offset`: they begin and end where groups do. */
+function addCards(run: string, offset: number, found: Span[]): void {
+  const groups = [...run.matchAll(/\d+/g)];
+  for (let first = 0; first < groups.length; first++) {
+    let digits = "";
+    let end = 0;
+    for (let last = first; last < groups.length; last++) {
+      digits += groups[last]![0];
+      if (digits.length > MAX_DIGITS) break;
+      const asPrinted = last - first < MAX_GROUPS || (first === 0 && last === groups.length - 1);
+      if (asPrinted && NETWORK.test(digits) && isCard(digits)) end = last + 1;
+    }
+    if (end === 0) continue;
+    const last = groups[end - 1]!;
+    found.push({
+      start: offset + groups[first]!.index,
+      end: offset + last.index + last[0].length,
+      marker: CARD,
+    });
+    first = end - 1;
+  }
+}
 
 /** ISO/IEC 7812-1, annex B: double every second digit from the right; the sum of all digits is a multiple of ten. */
 export function isCard(candidate: string): boolean {
   const digits = candidate.replace(/\D/g, "");
-  if (digits.length < 13 || digits.length > 19 || /^(\d)\1+$/.test(digits)) return false;
+  if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS || /^(\d)\1+$/.test(digits)) return false;
   let sum = 0;
   for (let i = 0; i < digits.length; i++) {
     const digit = digits.charCodeAt(digits.length - 1 - i) - 48;

@@ -1,4 +1,4 @@
-import { type Detector, TRAITS } from "../detector.ts";
+import { type Detector, type Span, TRAITS } from "../detector.ts";
 
 /** RFC 5321: the local part has at most 64 characters, the domain 255. */
 const MAX_LOCAL_CHARS = 64;
@@ -16,9 +16,9 @@ export const EMAIL = "[email]";
 export const email: Detector = {
   name: "email",
   needs: TRAITS.at | TRAITS.percent,
-  scrub(text) {
+  find(text) {
     const sign = text.includes("@") ? /@|%40/g : /%40/g;
-    let out = "";
+    const found: Span[] = [];
     let done = 0;
     for (const at of text.matchAll(sign)) {
       if (at.index < done) continue;
@@ -27,10 +27,10 @@ export const email: Detector = {
       if (domain === 0) continue;
       const local = localBefore(text, at.index, done);
       if (local === at.index) continue;
-      out += text.slice(done, local) + EMAIL;
       done = domainStart + domain;
+      found.push({ start: local, end: done, marker: EMAIL });
     }
-    return done === 0 ? text : out + text.slice(done);
+    return found;
   },
 };
 

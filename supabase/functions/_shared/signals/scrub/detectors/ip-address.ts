@@ -1,4 +1,4 @@
-import { type Detector, TRAITS } from "../detector.ts";
+import { type Detector, spansOf, TRAITS } from "../detector.ts";
 
 export const IP = "[ip]";
 
@@ -12,10 +12,10 @@ const IPV6_GROUPS = 8;
 export const ipAddress: Detector = {
   name: "ip address",
   needs: TRAITS.dottedDigits | TRAITS.colons,
-  scrub: (text) =>
-    text
-      .replace(IPV6_CANDIDATE, (candidate) => isIpv6(candidate) && !isLocalIpv6(candidate) ? IP : candidate)
-      .replace(IPV4, (address, offset: number) => isTold(address, text, offset) ? address : IP),
+  find: (text) => [
+    ...spansOf(text, IPV6_CANDIDATE, IP, ([candidate]) => isIpv6(candidate) && !isLocalIpv6(candidate)),
+    ...spansOf(text, IPV4, IP, (match) => !isTold(match[0], text, match.index)),
+  ],
 };
 
 function isTold(address: string, text: string, offset: number): boolean {

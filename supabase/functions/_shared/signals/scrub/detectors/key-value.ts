@@ -1,5 +1,5 @@
-import { type Detector, FILTERED, TRAITS } from "../detector.ts";
-import { classifyKey, type KeyClass } from "../key-class.ts";
+import { type Detector, FILTERED, type Span, TRAITS } from "../detector.ts";
+import { classifyKey } from "../key-class.ts";
 import { isProse } from "../prose.ts";
 
 /**
@@ -10,7 +10,7 @@ import { isProse } from "../prose.ts";
 export const keyValue: Detector = {
   name: "key and value",
   needs: TRAITS.separator,
-  scrub: (text) => scrubPairs(text, classifyKey),
+  find: findPairs,
 };
 
 /** Characters looked at before a separator; names are shorter. */
@@ -28,20 +28,19 @@ const NOTHING = /^(?:null|undefined|None|nil|true|false|True|False)$/;
 const MARKERS = new Set(["email", "ip", "card", "phone", "ssn", "iban"]);
 const MARKER = /^\[(?:Filtered|email|ip|card|phone|ssn|iban)\]/;
 
-type Classify = (name: string) => KeyClass | null;
-
-export function scrubPairs(text: string, classify: Classify): string {
+function findPairs(text: string): Span[] {
+  const found: Span[] = [];
   const separator = /[=:>]/g;
-  let out = "";
-  let done = 0;
+  let floor = 0;
   for (let match = separator.exec(text); match; match = separator.exec(text)) {
-    const found = pairAt(text, match.index, done, classify);
-    if (!found) continue;
-    out += text.slice(done, found.start) + FILTERED;
-    done = found.end;
-    separator.lastIndex = done;
+    const pair = pairAt(text, match.index, floor);
+    if (!pair) continue;
+    found.push({ start: pair.start, end: pair.end, marker: FILTERED });
+    // In `password= "api_key": "x"` and `password= Cookie: x` the first value is the name of the second.
+    floor = pair.start;
+    separator.lastIndex = "=:>".includes(text[pair.end - 1]!) ? pair.end - 1 : pair.end;
   }
-  return done === 0 ? text : out + text.slice(done);
+  return found;
 }
 
 /** Start and end of the secret value that belongs to the separator at `index`, or null. */
@@ -49,11 +48,10 @@ function pairAt(
   text: string,
   index: number,
   floor: number,
-  classify: Classify,
 ): { start: number; end: number } | null {
   const name = nameBefore(text, index, floor);
   if (!name) return null;
-  const kind = classify(name.text);
+  const kind = classifyKey(name.text);
   if (kind === null || kind === "personal") return null;
   if (text[index] === ">") return name.tag ? elementValue(text, index + 1) : null;
 
@@ -66,7 +64,7 @@ function pairAt(
   const value = valueAt(
     text,
     start,
-    HEADER.test(name.text) && text[index] === ":",
+    HEADER.test(name.text) && text[index] === ":" && !name.quoted,
     text[name.start - 1] ?? "",
   );
   if (!value || value.end <= value.start) return null;
@@ -139,6 +137,7 @@ function elementValue(text: string, start: number): { start: number; end: number
 type Value = { start: number; end: number; kind: "quoted" | "bare" | "structure" };
 
 function valueAt(text: string, start: number, header: boolean, quote: string): Value | null {
+  if (header) return { start, end: headerEnd(text, start, quote), kind: "bare" };
   const opening = /^[bruf]?(\\{0,3})(["'`])/i.exec(text.slice(start, start + 5));
   if (opening) {
     const from = start + opening[0].length;
@@ -148,7 +147,6 @@ function valueAt(text: string, start: number, header: boolean, quote: string): V
       kind: "quoted",
     };
   }
-  if (header) return { start, end: headerEnd(text, start, quote), kind: "bare" };
   const first = text[start]!;
   if (first === "[" || first === "{") {
     if (MARKER.test(text.slice(start, start + FILTERED.length))) return null;

@@ -1,4 +1,4 @@
-import { type Detector, FILTERED, TRAITS } from "../detector.ts";
+import { type Detector, FILTERED, type Span, spansOf, TRAITS } from "../detector.ts";
 
 /**
  * Keys that say by their prefix who issued them. Open at the end, so that a key that was cut off is found as well.
@@ -56,21 +56,19 @@ const WEBHOOK =
 export const knownToken: Detector = {
   name: "known token",
   needs: TRAITS.longRun | TRAITS.url,
-  scrub(text) {
-    let out = "";
-    let done = 0;
+  find(text) {
+    const found: Span[] = [];
     BEGINNING.lastIndex = 0;
     for (let begin = BEGINNING.exec(text); begin; begin = BEGINNING.exec(text)) {
       if (begin.index > 0 && isLetter(text.charCodeAt(begin.index - 1)) && SHORT.test(begin[0])) continue;
       TOKEN.lastIndex = begin.index;
       if (!TOKEN.test(text)) continue;
-      out += text.slice(done, begin.index) + FILTERED;
-      done = BEGINNING.lastIndex = TOKEN.lastIndex;
+      BEGINNING.lastIndex = TOKEN.lastIndex;
+      found.push({ start: begin.index, end: TOKEN.lastIndex, marker: FILTERED });
     }
-    const rest = done === 0 ? text : out + text.slice(done);
-    return (rest.includes(":AA") ? rest.replace(TELEGRAM, `:${FILTERED}`) : rest).replace(
-      WEBHOOK,
-      `$1${FILTERED}`,
+    return found.concat(
+      text.includes(":AA") ? spansOf(text, TELEGRAM, FILTERED, undefined, () => 1) : [],
+      spansOf(text, WEBHOOK, FILTERED, undefined, ([, address]) => address!.length),
     );
   },
 };

@@ -1,4 +1,4 @@
-import { type Detector, TRAITS } from "../detector.ts";
+import { type Detector, spansOf, TRAITS } from "../detector.ts";
 
 export const PHONE = "[phone]";
 
@@ -9,5 +9,5 @@ const NORTH_AMERICAN = /(?<![\w.+-])(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(?![\
 export const phoneNumber: Detector = {
   name: "phone number",
   needs: TRAITS.manyDigits,
-  scrub: (text) => text.replace(INTERNATIONAL, PHONE).replace(NORTH_AMERICAN, PHONE),
+  find: (text) => [...spansOf(text, INTERNATIONAL, PHONE), ...spansOf(text, NORTH_AMERICAN, PHONE)],
 };

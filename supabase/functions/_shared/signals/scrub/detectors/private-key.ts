@@ -1,4 +1,4 @@
-import { type Detector, FILTERED, TRAITS } from "../detector.ts";
+import { type Detector, FILTERED, type Span, TRAITS } from "../detector.ts";
 
 const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 
@@ -6,17 +6,17 @@ const BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 export const privateKey: Detector = {
   name: "private key",
   needs: TRAITS.pem,
-  scrub(text) {
-    let out = "";
+  find(text) {
+    const found: Span[] = [];
     let done = 0;
     for (const begin of text.matchAll(BEGIN)) {
       if (begin.index < done) continue;
       const body = begin.index + begin[0].length;
       const end = text.indexOf("-----END", body);
       const close = end === -1 ? -1 : text.indexOf("-----", end + "-----END".length);
-      out += text.slice(done, begin.index) + FILTERED;
       done = close === -1 ? text.length : close + "-----".length;
+      found.push({ start: begin.index, end: done, marker: FILTERED });
     }
-    return out + text.slice(done);
+    return found;
   },
 };

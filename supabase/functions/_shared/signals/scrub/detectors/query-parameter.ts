@@ -1,4 +1,4 @@
-import { type Detector, FILTERED, TRAITS } from "../detector.ts";
+import { type Detector, FILTERED, spansOf, TRAITS } from "../detector.ts";
 import { classifyKey } from "../key-class.ts";
 
 const PARAMETER = /([?&;#](?:amp;)?)([\w.\-%\[\]]{1,64})=([^&#;\s"'<>`]+)/g;
@@ -21,13 +21,16 @@ const IN_ADDRESSES = new Set([
 export const queryParameter: Detector = {
   name: "query parameter",
   needs: TRAITS.separator,
-  scrub: (text) =>
+  find: (text) =>
     text.includes("=")
-      ? text.replace(
+      ? spansOf(
+        text,
         PARAMETER,
-        (whole, sign: string, name: string) => isSecret(name) ? `${sign}${name}=${FILTERED}` : whole,
+        FILTERED,
+        ([, , name]) => isSecret(name!),
+        ([, sign, name]) => sign!.length + name!.length + 1,
       )
-      : text,
+      : [],
 };
 
 function isSecret(name: string): boolean {

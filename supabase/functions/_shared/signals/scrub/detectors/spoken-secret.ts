@@ -1,34 +1,39 @@
-import { type Detector, FILTERED, TRAITS } from "../detector.ts";
+import { type Detector, FILTERED, type Span, spansOf, TRAITS } from "../detector.ts";
 import { classifyKey } from "../key-class.ts";
 import { isProse } from "../prose.ts";
 
 /** `--password x`, `--api-key x` on a command line. */
-const FLAG = /(--([A-Za-z][\w-]{1,40}) {1,4})(?!-)("[^"\n]{1,512}"|'[^'\n]{1,512}'|[^\s"']{1,512})/g;
+const FLAG = /--([A-Za-z][\w-]{1,40}) {1,4}(?!-)/g;
+/** A word as shells read them: `a"b c"'d'`. */
+const SHELL_WORD = /(?:"[^"\n]*"|'[^'\n]*'|[^\s"']+|["'])+/y;
 /** `password 'x'` in SQL, "password is x" in prose. */
 const SPOKEN =
-  /\b((?:password|passwd|passphrase|passcode|identified by|secret)\s{1,4}(?:is\s|was\s|set to\s)?)("[^"\n]{1,512}"|'[^'\n]{1,512}'|(?<=(?:is|was|to)\s)[^\s"',;]{1,512})/gi;
+  /\b((?:password|passwd|passphrase|passcode|identified by|secret)\s{1,4}(?:is\s|was\s|set to\s)?)("[^"\n]+"|'[^'\n]+'|(?<=(?:is|was|to)\s)[^\s"',;]+)/gi;
 
 /** Secrets behind their name without any separator. */
 export const spokenSecret: Detector = {
   name: "spoken secret",
   needs: TRAITS.space,
-  scrub(text) {
-    let out = text;
-    if (out.includes("--")) {
-      out = out.replace(
-        FLAG,
-        (whole, flag: string, name: string) => isSecretName(name) ? `${flag}${FILTERED}` : whole,
-      );
-    }
-    if (/pass|secret|identified by/i.test(out)) {
-      out = out.replace(
-        SPOKEN,
-        (whole, words: string, value: string) => isProse(value) ? whole : words + FILTERED,
-      );
-    }
-    return out;
-  },
+  find: (text) => [
+    ...(text.includes("--") ? flagValues(text) : []),
+    ...(/pass|secret|identified by/i.test(text)
+      ? spansOf(text, SPOKEN, FILTERED, ([, , value]) => !isProse(value!), ([, words]) => words!.length)
+      : []),
+  ],
 };
+
+function flagValues(text: string): Span[] {
+  const found: Span[] = [];
+  FLAG.lastIndex = 0;
+  for (let flag = FLAG.exec(text); flag; flag = FLAG.exec(text)) {
+    if (!isSecretName(flag[1]!)) continue;
+    const start = SHELL_WORD.lastIndex = FLAG.lastIndex;
+    if (!SHELL_WORD.test(text)) continue;
+    const end = FLAG.lastIndex = SHELL_WORD.lastIndex;
+    found.push({ start, end, marker: FILTERED });
+  }
+  return found;
+}
 
 function isSecretName(name: string): boolean {
   const kind = classifyKey(name);

@@ -1,4 +1,4 @@
-import { type Detector, FILTERED, TRAITS } from "../detector.ts";
+import { type Detector, FILTERED, type Span, TRAITS } from "../detector.ts";
 
 /** Characters that can be in the user part of an address; longer ones are not addresses. */
 const MAX_USERINFO_CHARS = 512;
@@ -11,9 +11,9 @@ const LONGEST_SCHEME_CHARS = 12;
 export const urlCredentials: Detector = {
   name: "url credentials",
   needs: TRAITS.url,
-  scrub(text) {
-    if (!text.includes("@") && !text.includes("%40")) return text;
-    let out = "";
+  find(text) {
+    const found: Span[] = [];
+    if (!text.includes("@")) return found;
     let done = 0;
     for (let at = text.indexOf("://"); at !== -1; at = text.indexOf("://", at + 3)) {
       const start = at + 3;
@@ -21,10 +21,10 @@ export const urlCredentials: Detector = {
       const database = DATABASE_SCHEME.test(text.slice(Math.max(0, at - LONGEST_SCHEME_CHARS), at));
       const end = userinfoEnd(text, start, database);
       if (end === -1) continue;
-      out += text.slice(done, start) + FILTERED;
+      found.push({ start, end, marker: FILTERED });
       done = end;
     }
-    return out + text.slice(done);
+    return found;
   },
 };
 
