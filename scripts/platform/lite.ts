@@ -1,5 +1,6 @@
 import { type ApiKeyResolver, App } from "@supabase/lite";
 import { createPostgresConnection, type PostgresConnection } from "@supabase/lite/postgres";
+import { directCalls } from "./direct-calls.ts";
 import type { Keys } from "./keys.ts";
 import { keepSqlStates, withSqlStates } from "./lite-errors.ts";
 import { jsonStrings } from "./lite-json.ts";
@@ -51,13 +52,16 @@ export async function startLite({ database, keys, siteUrl, studioAdmin }: LiteOp
 
   const answer = async (request: Request, peerAddress: string | undefined) =>
     await withSqlStates(await app.fetch(request, { peerAddress: peerAddress ?? null }));
+  const direct = directCalls(database, keys);
   return {
-    fetch: database instanceof PgliteDatabase
-      ? async (request, peerAddress) => {
-        const whole = await readWhole(await withJsonStrings(request));
-        return database.gate.run(() => answer(whole, peerAddress));
-      }
-      : async (request, peerAddress) => await answer(await withJsonStrings(request), peerAddress),
+    async fetch(request, peerAddress) {
+      const left = await direct(request);
+      if (left instanceof Response) return left;
+      const encoded = await withJsonStrings(left);
+      if (!(database instanceof PgliteDatabase)) return await answer(encoded, peerAddress);
+      const whole = await readWhole(encoded);
+      return await database.gate.run(() => answer(whole, peerAddress));
+    },
     close: async () => void await own?.close(),
   };
 }
