@@ -17,10 +17,18 @@ export interface Database extends Queryable {
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
   /** Runs `work` on a session of its own, outside any transaction (on PGlite: alone on the only session). */
   session<T>(work: (session: Queryable) => Promise<T>): Promise<T>;
+  /** One statement in a transaction of its own, with the rights of a request that has a secret key. */
+  asService(text: string, params: readonly unknown[]): Promise<Row[]>;
   /** Calls `heard` with the payload of each notification; never before the notifying transaction has committed. */
   listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
+
+/** What PostgREST sets for a request with a secret key. */
+export const SERVICE_SETTINGS = {
+  role: "service_role",
+  "request.jwt.claims": JSON.stringify({ role: "service_role" }),
+};
 
 /** Quotes an identifier for SQL text. */
 export function identifier(name: string): string {

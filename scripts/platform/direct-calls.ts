@@ -1,4 +1,6 @@
-import { type Database, identifier, type Queryable, type Row } from "./database.ts";
+import { type Database, identifier, type Row } from "./database.ts";
+import type { PgliteDatabase } from "./pglite.ts";
+import type { PostgresDatabase } from "./postgres-database.ts";
 import type { Keys } from "./keys.ts";
 
 /** The answer; or the request, to be asked of Lite. */
@@ -16,7 +18,7 @@ const PATH = /^[^?#]*\/rest\/v1\/rpc\/(\w+)$/;
  * hands on calls as PostgREST does that service_role makes with one JSON argument for one JSON value, and leaves all
  * others to Lite; also those that the database refuses, since Lite knows how to tell of errors.
  */
-export function directCalls(database: Database, keys: Keys): DirectCall {
+export function directCalls(database: PgliteDatabase | PostgresDatabase, keys: Keys): DirectCall {
   let functions: Promise<Set<string>> | undefined;
   const isKnown = async (name: string, argument: string) =>
     (await (functions ??= readFunctions(database))).has(`${name} ${argument}`);
@@ -30,7 +32,7 @@ export function directCalls(database: Database, keys: Keys): DirectCall {
     if (argument === undefined || !await isKnown(name, argument)) return forLite();
     let row: Row | undefined;
     try {
-      row = await database.transaction((tx) => call(tx, name, argument, body));
+      [row] = await database.asService(callOf(name, argument), [body]);
     } catch (error) {
       if (isRefusal(error)) return forLite();
       throw error;
@@ -48,22 +50,12 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^[0-9A-Z]{5}$/.test(String(error.code));
 }
 
-async function call(tx: Queryable, name: string, argument: string, body: string): Promise<Row | undefined> {
-  const claims = JSON.stringify({ role: "service_role" });
-  const [, rows] = await Promise.all([
-    tx.query("select set_config('role', 'service_role', true), set_config('request.jwt.claims', $1, true)", [
-      claims,
-    ]),
-    tx.query(
-      `select public.${identifier(name)}(${
-        identifier(argument)
-      } => call.body -> '${argument}')::text as answer
-       from (select $1::jsonb as body) as call
-       where (select count(*) from jsonb_object_keys(call.body)) = 1`,
-      [body],
-    ),
-  ]);
-  return rows[0];
+function callOf(name: string, argument: string): string {
+  return `select public.${identifier(name)}(${
+    identifier(argument)
+  } => call.body -> '${argument}')::text as answer
+    from (select $1::jsonb as body) as call
+    where (select count(*) from jsonb_object_keys(call.body)) = 1`;
 }
 
 function isPlain(request: Request): boolean {

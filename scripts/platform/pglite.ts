@@ -1,5 +1,5 @@
 import { createPgliteConnection, type PGlite, type PgliteConnection } from "@supabase/lite/pglite";
-import type { Database, Queryable, Row } from "./database.ts";
+import { type Database, type Queryable, type Row, SERVICE_SETTINGS } from "./database.ts";
 import { Gate } from "./gate.ts";
 
 export interface PgliteOptions {
@@ -50,6 +50,14 @@ export class PgliteDatabase implements Database {
 
   session<T>(work: (session: Queryable) => Promise<T>): Promise<T> {
     return this.gate.run(() => work(onSession(this.#pglite)));
+  }
+
+  asService(text: string, params: readonly unknown[]): Promise<Row[]> {
+    const settings = Object.entries(SERVICE_SETTINGS).flat();
+    return this.transaction(async (tx) => {
+      await tx.query("select set_config($1, $2, true), set_config($3, $4, true)", settings);
+      return await tx.query(text, params);
+    });
   }
 
   listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {

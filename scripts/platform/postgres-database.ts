@@ -1,8 +1,10 @@
 import postgres from "postgres";
-import type { Database, Queryable, Row } from "./database.ts";
+import { type Database, type Queryable, type Row, SERVICE_SETTINGS } from "./database.ts";
 
 /** Sessions the platform itself may hold at once; Lite has a pool of its own beside it. */
 const POOL_SIZE = 8;
+/** Sessions that are service_role from the start, so that its calls need one message there and one back. */
+const SERVICE_POOL_SIZE = 4;
 
 /** As `server_version_num` counts. */
 const OLDEST_VERSION = 150_000;
@@ -22,16 +24,22 @@ const OID = {
 export class PostgresDatabase implements Database {
   readonly kind = "postgres";
 
-  private constructor(readonly url: string, private readonly sql: postgres.Sql) {}
+  private constructor(
+    readonly url: string,
+    private readonly sql: postgres.Sql,
+    private readonly service: postgres.Sql,
+  ) {}
 
   static async open(url: string): Promise<PostgresDatabase> {
-    const sql = postgres(url, {
-      max: POOL_SIZE,
-      onnotice: () => {},
-      connection: { application_name: "prunella-platform", TimeZone: "UTC" },
-    });
-    sameValuesAsPglite(sql);
-    const database = new PostgresDatabase(url, sql);
+    const pool = (max: number, application_name: string, settings: Record<string, string> = {}) => {
+      const connection = { application_name, TimeZone: "UTC", ...settings };
+      const sql = postgres(url, { max, onnotice: () => {}, connection });
+      sameValuesAsPglite(sql);
+      return sql;
+    };
+    const sql = pool(POOL_SIZE, "prunella-platform");
+    const service = pool(SERVICE_POOL_SIZE, "prunella-service", SERVICE_SETTINGS);
+    const database = new PostgresDatabase(url, sql, service);
     try {
       await database.#checkVersion();
     } catch (cause) {
@@ -78,6 +86,10 @@ export class PostgresDatabase implements Database {
     }
   }
 
+  async asService(text: string, params: readonly unknown[]): Promise<Row[]> {
+    return [...await this.service.unsafe<Row[]>(text, params as never[], { prepare: true })];
+  }
+
   async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
     const { unlisten } = await this.sql.listen(channel, heard);
     return async () => {
@@ -86,7 +98,7 @@ export class PostgresDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    await this.sql.end({ timeout: 5 });
+    await Promise.all([this.sql.end({ timeout: 5 }), this.service.end({ timeout: 5 })]);
   }
 }
 

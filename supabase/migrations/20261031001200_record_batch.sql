@@ -1,9 +1,10 @@
 -- Ingest's one call: everything that one group commit brought, recorded in one transaction.
 
+-- Without the payload: 50 KB would be copied with the row at each step from here to the table.
 create type prunella.incoming_event as (
   project_id bigint, event_id uuid, fingerprint text, fingerprint_version smallint, type text, title text, culprit text,
   platform text, level text, release text, environment text, user_hash text, trace_id text, occurred_at timestamptz,
-  grouping_components jsonb, payload jsonb, joins text[]
+  grouping_components jsonb, joins text[]
 );
 comment on column prunella.incoming_event.joins is
   'Fingerprints of issues that a new issue of this fingerprint is part of, by what people taught or by an earlier version of the '
@@ -51,14 +52,6 @@ $$;
 comment on function prunella.count_merged(jsonb, timestamptz, timestamptz) is
   'Notes through which merged issues events came in, so that a split can give them back.';
 
-create function prunella.doublings(p_count bigint) returns integer
-language sql immutable security invoker set search_path = ''
-as $$
-  -- Logarithms of floats: those of numerics take longer than the rest of the batch.
-  select case when p_count < 10 then -1 else floor(ln(p_count::double precision / 10) / ln(2::double precision) + 1e-9)::integer end
-$$;
-comment on function prunella.doublings(bigint) is 'How often 10 was doubled to reach a count: 10 -> 0, 20 -> 1, 40 -> 2; -1 below 10.';
-
 create function prunella.record_events(p_events jsonb, p_now timestamptz) returns integer
 language plpgsql security invoker set search_path = ''
 as $$
@@ -66,6 +59,8 @@ declare
   v_today date := (p_now at time zone 'utc')::date;
   v_minute timestamptz := date_trunc('minute', p_now);
   v_rows prunella.incoming_event[];
+  -- Where each row is in p_events, from 0.
+  v_places integer[];
   v_busy bigint[];
   v_merged jsonb;
   v_quiet jsonb;
@@ -73,10 +68,11 @@ declare
   v_accepted integer;
 begin
   -- Yesterday is looked at too, so that a retry around midnight is still a duplicate.
-  select array_agg(e.r) into v_rows
+  select array_agg(e.r), array_agg(e.place) into v_rows, v_places
   from (
-    select distinct on (r.project_id, r.event_id) r
-    from jsonb_populate_recordset(null::prunella.incoming_event, p_events) as r
+    select distinct on (r.project_id, r.event_id) r, (o.number - 1)::integer as place
+    from jsonb_array_elements(p_events) with ordinality as o (event, number)
+    cross join lateral jsonb_populate_record(null::prunella.incoming_event, o.event) as r
     order by r.project_id, r.event_id
   ) as e
   -- Scalar subqueries with a limit cannot become a join that reads the whole day, whatever the statistics say.
@@ -129,8 +125,8 @@ begin
       trace_id, payload
     )
     select v_today, r.project_id, r.event_id, coalesce(d.merged_into_id, d.id), case when d.merged_into_id is not null then d.id end,
-      p_now, r.occurred_at, r.level, r.release, r.environment, r.user_hash, r.trace_id, r.payload
-    from unnest(v_rows) as r
+      p_now, r.occurred_at, r.level, r.release, r.environment, r.user_hash, r.trace_id, p_events -> v_places[r.ordinality] -> 'payload'
+    from unnest(v_rows) with ordinality as r
     cross join lateral (
       select known.id, known.merged_into_id from public.detected_errors as known
       where known.project_id = r.project_id and known.fingerprint = r.fingerprint limit 1
@@ -172,7 +168,8 @@ begin
     ) as m
     join counted as added using (issue_id)
     -- Look for an escalation only when the minute's count passes 10, 20, 40, ...: a storm costs a few looks, not one per batch.
-    where m.in_minute >= 10 and prunella.doublings(m.in_minute) > prunella.doublings(m.in_minute - added.added)
+    -- It does when its tenth part gets another binary digit, which the bits that change then exceed.
+    where ((m.in_minute / 10) # ((m.in_minute - added.added) / 10)) > (m.in_minute - added.added) / 10
   ), (
     select jsonb_agg(to_jsonb(o)) from (
       select i.origin_issue_id, coalesce(i.release, '') as release, coalesce(i.environment, '') as environment,
@@ -190,8 +187,8 @@ begin
   ) end, (
     -- New issues are compared with the project's others when they pass 10, 20, 40, ... events, after their first ten minutes.
     select array_agg(u.id) from updated as u
-    where u.status = 'new' and u.first_seen_at < p_now - interval '10 minutes' and u.event_count >= 10
-      and prunella.doublings(u.event_count) > prunella.doublings(u.event_count - u.added)
+    where u.status = 'new' and u.first_seen_at < p_now - interval '10 minutes'
+      and ((u.event_count / 10) # ((u.event_count - u.added) / 10)) > (u.event_count - u.added) / 10
   )
   into v_accepted, v_busy, v_merged, v_quiet, v_young
   from counted as c;
@@ -381,10 +378,10 @@ end
 $$;
 comment on function public.sweep_heartbeats(timestamptz) is 'Turns schedules that did not check in in time into errors. Returns how many.';
 
-revoke execute on function prunella.record_events(jsonb, timestamptz), prunella.grouping_lock(bigint), prunella.doublings(bigint),
+revoke execute on function prunella.record_events(jsonb, timestamptz), prunella.grouping_lock(bigint),
   prunella.count_merged(jsonb, timestamptz, timestamptz),
   prunella.heartbeat_event(bigint, text, text, text, timestamptz, uuid) from public;
-grant execute on function prunella.record_events(jsonb, timestamptz), prunella.grouping_lock(bigint), prunella.doublings(bigint),
+grant execute on function prunella.record_events(jsonb, timestamptz), prunella.grouping_lock(bigint),
   prunella.count_merged(jsonb, timestamptz, timestamptz),
   prunella.heartbeat_event(bigint, text, text, text, timestamptz, uuid) to service_role;
 revoke execute on function public.record_batch(jsonb, timestamptz), public.sweep_heartbeats(timestamptz) from public, anon, authenticated;

@@ -94,7 +94,12 @@ describe("scrubbing text by shape", () => {
       `password= "api_key": "hunter2x"`,
       `password= "[Filtered]": "[Filtered]"`,
     ],
-    ["a header behind a name", "password= Cookie: a=hunter2x; b=1", "password= [Filtered] [Filtered]"],
+    ["a header behind a name", "password= Cookie: a=hunter2x; b=1", "password= [Filtered]"],
+    [
+      "a header in a value that seems to end",
+      `password: \\" Authorization: Digest username="a", response="hunter2x"`,
+      `password: \\"[Filtered]`,
+    ],
     ["credentials behind a flag", "--password Basic aHVudGVyMng6eA==", "--password [Filtered] [Filtered]"],
     ["a flag in the quoted value of another", "--run 'x --token hunter2x'", "--run 'x --token [Filtered]"],
     ["a word of several quoted parts", `--password "hunter"'2x'y -f`, "--password [Filtered] -f"],

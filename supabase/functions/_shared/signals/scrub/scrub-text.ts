@@ -46,6 +46,37 @@ const VERSION = /^(?:[\w./-]{1,200}@)?v?\d{1,9}(?:\.\d{1,9}){0,3}(?:[+-][\w.+-]{
  * surrogate pairs. Linear in its length.
  */
 export function scrubText(text: string, mayBeVersion = false): string {
+  if (mayBeVersion || text.length < CLEAN_MIN_CHARS || text.length > CLEAN_MAX_CHARS) {
+    return scrubAnew(text, mayBeVersion);
+  }
+  if (clean[text]) return text;
+  const out = scrubAnew(text, false);
+  if (out === text) remember(text);
+  return out;
+}
+
+/** Shorter texts are looked through faster than looked up, longer ones hardly come twice. */
+const CLEAN_MIN_CHARS = 16;
+const CLEAN_MAX_CHARS = 256;
+const MAX_CLEAN = 4096;
+/**
+ * Texts in which nothing was found: most of an event, and the same in the next one, as lines of source and statements
+ * of a database. None that holds a secret is in here. An object, because its keys are copies: a set would keep alive
+ * the whole stack of which a line is a part.
+ */
+let clean: Record<string, true> = Object.create(null);
+let cleanCount = 0;
+
+function remember(text: string): void {
+  if (cleanCount >= MAX_CLEAN) {
+    clean = Object.create(null);
+    cleanCount = 0;
+  }
+  clean[text] = true;
+  cleanCount += 1;
+}
+
+function scrubAnew(text: string, mayBeVersion: boolean): string {
   let out = text.isWellFormed() ? text : text.toWellFormed();
   const traits = traitsOf(out);
   if (traits === 0) return out;

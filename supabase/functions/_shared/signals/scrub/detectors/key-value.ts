@@ -20,6 +20,7 @@ const MAX_STRUCTURE_CHARS = 2048;
 /** Words that need the one before them: "API key: x", "card number = x". */
 const TAIL_WORD = /^(?:key|keys|number|code|id|token|no|string)$/i;
 const HEADER = /^(?:proxy-)?authorization$|cookie$/i;
+const INNER_HEADER = /(?:authorization|cookie)["'\s]{0,4}:/i;
 const SCHEME = /^(?:Bearer|Basic|Token|ApiKey|Negotiate)(?:\s+|%20|\+)/i;
 const PLACEHOLDER = /^(?:\$\{|\$\d+$|%[sdrivo@]$|\*+$|\[Filtered\]|\{\{|<[a-z_ -]{1,32}>$)/;
 const NOTHING = /^(?:null|undefined|None|nil|true|false|True|False)$/;
@@ -35,6 +36,8 @@ function findPairs(text: string): Span[] {
   for (let match = separator.exec(text); match; match = separator.exec(text)) {
     const pair = pairAt(text, match.index, floor);
     if (!pair) continue;
+    // A header in a value that seems to end: its quotes are its own, and it goes on to the end of the line.
+    if (INNER_HEADER.test(text.slice(pair.start, pair.end))) pair.end = endOf(text, pair.end, /[\r\n]/g);
     found.push({ start: pair.start, end: pair.end, marker: FILTERED });
     // In `password= "api_key": "x"` and `password= Cookie: x` the first value is the name of the second.
     floor = pair.start;
