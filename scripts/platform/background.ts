@@ -1,9 +1,12 @@
 /** The `EdgeRuntime` global that hosted functions use to finish work after they have answered. */
 export interface Background {
-  /** Waits until everything handed to `EdgeRuntime.waitUntil` has settled. */
-  settled(): Promise<void>;
+  /** Tells functions that their isolate is about to end, and waits until everything handed to `EdgeRuntime.waitUntil` has settled. */
+  end(): Promise<void>;
   remove(): void;
 }
+
+/** How long work in the background may take to end when the platform stops, ms. The longest call of a target takes as long. */
+const END_MS = 30_000;
 
 export function provideEdgeRuntime(onError: (error: unknown) => void): Background {
   const running = new Set<Promise<unknown>>();
@@ -22,8 +25,17 @@ export function provideEdgeRuntime(onError: (error: unknown) => void): Backgroun
   Object.assign(globalThis, { EdgeRuntime: { waitUntil } });
   globalThis.addEventListener("unhandledrejection", onRejection);
   return {
-    async settled() {
-      while (running.size > 0) await Promise.allSettled([...running]);
+    async end() {
+      const late = Promise.withResolvers<"late">();
+      const timer = setTimeout(() => late.resolve("late"), END_MS);
+      while (running.size > 0) {
+        globalThis.dispatchEvent(new Event("beforeunload"));
+        if (await Promise.race([Promise.allSettled([...running]), late.promise]) === "late") {
+          onError(new Error(`${running.size} tasks did not end within ${END_MS / 1000} s and are cut off`));
+          break;
+        }
+      }
+      clearTimeout(timer);
     },
     remove() {
       globalThis.removeEventListener("unhandledrejection", onRejection);

@@ -23,13 +23,31 @@ const CORS = {
   "Access-Control-Allow-Headers": "authorization, x-client-info, apikey, content-type",
 };
 
+export interface Gateway {
+  fetch(request: Request, peer: Peer): Promise<Response>;
+  /** Refuses further calls of functions and waits for those that run. The rest goes on: functions need it to finish. */
+  closeFunctions(): Promise<void>;
+}
+
 /** One origin for everything, as hosted Supabase has it: functions here, the rest to Lite. */
-export function createGateway(options: GatewayOptions): (request: Request, peer: Peer) => Promise<Response> {
-  return (request, peer) => {
-    const { pathname } = new URL(request.url);
-    return pathname.startsWith(FUNCTIONS_PREFIX)
-      ? callFunction(options, request, peer)
-      : options.lite.fetch(request, peer.address);
+export function createGateway(options: GatewayOptions): Gateway {
+  const calls = new Set<Promise<Response>>();
+  let isClosed = false;
+  return {
+    fetch(request, peer) {
+      const { pathname } = new URL(request.url);
+      if (!pathname.startsWith(FUNCTIONS_PREFIX)) return options.lite.fetch(request, peer.address);
+      if (isClosed) {
+        return Promise.resolve(failure(503, "SHUTTING_DOWN", "The platform is being stopped"));
+      }
+      const call: Promise<Response> = callFunction(options, request, peer).finally(() => calls.delete(call));
+      calls.add(call);
+      return call;
+    },
+    async closeFunctions() {
+      isClosed = true;
+      await Promise.allSettled([...calls]);
+    },
   };
 }
 

@@ -121,10 +121,12 @@ async function start(options: PlatformOptions, undo: (() => unknown)[]): Promise
     jwtSecret: keys.jwtSecret,
     onError: (name, error) => report(`function ${name}`)(error),
   });
-  listener.serve((request: Request, peer: Peer) => gateway(request, peer));
+  listener.serve((request: Request, peer: Peer) => gateway.fetch(request, peer));
+  // What functions have begun still reaches the database through the listener, so that goes last.
   undo.push(async () => {
+    await gateway.closeFunctions();
+    await background.end();
     await listener.drain();
-    await background.settled();
   });
 
   if (standIns.net) {

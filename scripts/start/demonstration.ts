@@ -128,13 +128,13 @@ export class Demonstration {
       return;
     }
     const release = await this.#pipeline.nextRelease();
-    await this.#releases.deploy(release);
+    const deployedAt = await this.#releases.deploy(release);
     await this.#pipeline.report(release, {
       author: "ada",
       message: "Tell on the receipt how many points an order has earned",
       files: ["examples/shop/loyalty.ts", "examples/shop/main.ts", "examples/shop/shop.ts"],
     });
-    this.#timeline.begin(new Date());
+    this.#timeline.begin(deployedAt);
     terminal.event(0, "fault", `${release} is deployed. Small orders have no loyalty tier.`, "red");
     const told = await this.#follow((seen) => seen.some(({ kind }) => ENDS.includes(kind)), HEAL_TIMEOUT_MS);
     if (told.some(({ kind }) => kind === "fix_succeeded")) {

@@ -9,8 +9,8 @@ export interface Releases {
   controlUrl: string;
   secret: string;
   current(): string;
-  /** Starts a release and sends customers there; the one before ends when the new one listens. */
-  deploy(release: string): Promise<void>;
+  /** Starts a release and sends customers there; the one before ends when the new one listens. Returns when the new one took over. */
+  deploy(release: string): Promise<Date>;
   stop(): Promise<void>;
 }
 
@@ -32,6 +32,7 @@ export async function startReleases(
     running = next;
     known.add(release);
     await before.shop.stop();
+    return next.startedAt;
   };
   const state = () =>
     Response.json({

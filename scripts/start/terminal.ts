@@ -57,10 +57,10 @@ export function stdoutTerminal(): Terminal {
   });
 }
 
-/** Lines of at most so many characters; a longer word stands alone. */
+/** Lines of at most so many characters; a longer word stands alone, and a unit stays with its number. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(/\s+(?!%)/)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) {
       lines[lines.length - 1] = `${last} ${word}`;

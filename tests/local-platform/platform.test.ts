@@ -1,5 +1,5 @@
 import { createClient } from "@supabase/supabase-js";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type PostgresServer, startPostgres } from "../../scripts/platform/postgres.ts";
 import { type Platform, startPlatform } from "../../scripts/platform/start.ts";
 import { eventually, FIXTURES } from "./engines.ts";
@@ -223,6 +223,29 @@ describe.each(["PGlite", "Postgres"] as const)("the platform on %s", (engine) =>
   test("there is one platform per process", async () => {
     await expect(startPlatform({ port: 0, memory: true })).rejects.toThrow("already runs in this process");
   });
+});
+
+test("what functions do in the background ends before the database closes: they are told, and REST still answers", async () => {
+  const log: string[] = [];
+  const warnings = vi.spyOn(console, "warn").mockImplementation((...parts) => {
+    log.push(parts.map(String).join(" "));
+  });
+  try {
+    const platform = await startPlatform({
+      port: 0,
+      memory: true,
+      migrationsDir: `${FIXTURES}/migrations`,
+      functionsDir: `${FIXTURES}/functions`,
+      configFile: `${FIXTURES}/config.toml`,
+      log: (message) => log.push(message),
+    });
+    expect(await (await fetch(`${platform.functionsUrl}/lingering`)).text()).toBe("answered");
+    expect(log).toEqual([]);
+    await platform.stop();
+    expect(log).toEqual(["lingering: read 0 notes; functions answer 503"]);
+  } finally {
+    warnings.mockRestore();
+  }
 });
 
 test("after a stop the environment is as before, and another may start", async () => {

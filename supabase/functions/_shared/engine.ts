@@ -9,6 +9,8 @@ export interface EngineOptions {
   wait: (ms: number) => Promise<void>;
   /** The run ends at this moment at the latest; work that is left is found by the next wake-up. */
   deadline: Date;
+  /** True once the run should take on nothing more, because whatever runs it is about to end. */
+  isOver?: () => boolean;
   /** Told about every failed attempt. */
   onFailure?: (job: Job, error: string) => void;
 }
@@ -40,12 +42,12 @@ const SLOW_LIMIT = 3;
  * storm of wake-ups does not become a storm of waiting functions.
  */
 export async function runEngine(options: EngineOptions): Promise<EngineRun> {
-  const { queue, now, wait, deadline } = options;
+  const { queue, now, wait, deadline, isOver = () => false } = options;
   const run: EngineRun = { done: 0, postponed: 0, failed: 0 };
   const aside = new Map<number, Promise<void>>();
   let watching = false;
   try {
-    while (now() < deadline && run.done + run.postponed + run.failed < MAX_JOBS) {
+    while (!isOver() && now() < deadline && run.done + run.postponed + run.failed < MAX_JOBS) {
       const jobs = await queue.claim(BATCH, aside.size < SLOW_LIMIT ? [] : SLOW);
       if (jobs.length > 0) {
         const running = jobs.map((job) => ({ job, end: runJob(options, job, run) }));

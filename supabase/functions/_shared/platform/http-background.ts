@@ -17,9 +17,38 @@ export function inBackground(work: Promise<unknown>): void {
   runtime?.waitUntil?.(handled);
 }
 
+/**
+ * Aborted when the runtime is about to end this isolate, which it tells by `beforeunload`
+ * (https://supabase.com/docs/guides/functions/background-tasks). Made anew then, for a process that outlives the telling.
+ */
+let ending = new AbortController();
+globalThis.addEventListener?.("beforeunload", () => {
+  ending.abort();
+  ending = new AbortController();
+});
+
+/** A signal that comes when this isolate is about to end: work that only waits should stop, and what is kept should be written. */
+export function isolateEnds(): AbortSignal {
+  return ending.signal;
+}
+
+/** Resolves after so many milliseconds, or at once when the signal comes. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
+}
+
 /** Runs the task once, after what happens within the next two seconds was gathered. For counts that are written in batches. */
 export function soon(task: () => Promise<unknown>): void {
-  inBackground(new Promise((done) => setTimeout(done, FLUSH_AFTER_MS)).then(task));
+  inBackground(pause(FLUSH_AFTER_MS, isolateEnds()).then(task));
 }
 
 let shared: Recorder | undefined;

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { runEngine } from "../../_shared/engine.ts";
 import { adminClient, auth, security } from "../../_shared/platform/auth.ts";
 import type { FunctionApp } from "../../_shared/platform/http.ts";
-import { inBackground } from "../../_shared/platform/http-background.ts";
+import { inBackground, isolateEnds, pause } from "../../_shared/platform/http-background.ts";
 import { answers } from "../../_shared/platform/http-openapi.ts";
 import { jobQueue } from "../../_shared/platform/jobs.ts";
 import { world } from "../world.ts";
@@ -41,11 +41,13 @@ export function runNow(app: FunctionApp): void {
 
 function start() {
   const now = () => new Date();
+  const ends = isolateEnds();
   return runEngine({
     queue: jobQueue(adminClient(), `engine-${crypto.randomUUID()}`, LEASE_SECONDS),
     world: world(),
     now,
-    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    wait: (ms) => pause(ms, ends),
+    isOver: () => ends.aborted,
     deadline: new Date(now().getTime() + RUN_MS),
     onFailure: (job, error) =>
       console.error(JSON.stringify({ level: "error", what: `job ${job.kind} failed`, job: job.id, error })),
