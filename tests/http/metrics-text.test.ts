@@ -84,6 +84,7 @@ test("values appear in base units, with their labels escaped", () => {
   expect(text).toContain('prunella_fixes{action="configuration.revert",state="succeeded"} 3\n');
   expect(text).toContain("prunella_recovery_seconds_sum 4.5\nprunella_recovery_seconds_count 3\n");
   expect(text).toContain("prunella_kill_switch_active 1\n");
+  expect(text).toContain("# TYPE prunella_cron_runs gauge\n");
   expect(text).toContain("prunella_ingest_last_event_timestamp_seconds 1767225601.5\n");
   expect(text).toContain('prunella_breaker_state{name="webhook:\\"odd\\"\\\\host\\nname",state="open"} 1\n');
   expect(text).toContain(

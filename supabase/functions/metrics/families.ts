@@ -214,9 +214,10 @@ function system(part: Snapshot["system"]): Family[] {
     gauge("prunella_database_connections_limit", "Connections allowed.", one(part.connections_max)),
     gauge("prunella_event_partitions", "Daily partitions of events.", one(part.event_partitions_count)),
     counter("prunella_turning_points_total", "Rows of the audit log.", one(part.turning_points_count)),
-    counter(
-      "prunella_cron_runs_total",
-      "Runs of scheduled jobs.",
+    // A count over a day falls again: no counter.
+    gauge(
+      "prunella_cron_runs",
+      "Runs of scheduled jobs within the last day.",
       labelled(part.cron_runs ?? [], "job", "status"),
     ),
   ];
