@@ -30,6 +30,7 @@ create table public.deployment_logs (
     generated always as (case when migration <> 'unknown' then migration = 'irreversible' end) stored,
   risk double precision,
   risk_reasons jsonb not null default '[]',
+  risk_features jsonb,
   rollback_capability jsonb,
   rolled_back_at timestamptz,
   rolled_back_by_fix_id bigint references public.auto_fixes (id) on delete set null,
@@ -67,6 +68,8 @@ comment on column public.deployment_logs.carries_irreversible_migration is
   'The code before it cannot work with the database after it. Null when nobody could tell. Nothing rolls back past either without a human.';
 comment on column public.deployment_logs.migration_evidence is
   'How the kind of migration was found out in the repository: { before, after, files: [{ path, kind, what }], reason }. Null when it was reported.';
+comment on column public.deployment_logs.risk_features is
+  'What the risk was judged by before it went out: the model learns from these when the outcome is known.';
 comment on column public.deployment_logs.rollback_capability is
   'Recorded before it is needed: { possible, to_id, to_external_id, requires_human, reasons }.';
 comment on column public.deployment_logs.repeats_id is

@@ -110,6 +110,7 @@ begin
       health_checked_at = case when f.health is not null then p_now else d.health_checked_at end,
       rollback_capability = coalesce(f.rollback_capability, d.rollback_capability),
       risk = coalesce(f.risk, d.risk), risk_reasons = coalesce(f.risk_reasons, d.risk_reasons),
+      risk_features = coalesce(f.risk_features, d.risk_features),
       files = coalesce(f.files, d.files), file_count = coalesce(f.file_count, d.file_count), line_count = coalesce(f.line_count, d.line_count),
       -- A report of the pipeline that came meanwhile stands.
       migration = case when d.migration is null or d.migration_evidence is not null then coalesce(f.migration, d.migration) else d.migration end,
@@ -117,7 +118,7 @@ begin
         then coalesce(f.migration_evidence, d.migration_evidence) end,
       updated_at = p_now
   from jsonb_to_recordset(p_findings) as f (
-    id bigint, health jsonb, health_score smallint, rollback_capability jsonb, risk double precision, risk_reasons jsonb, files jsonb,
+    id bigint, health jsonb, health_score smallint, rollback_capability jsonb, risk double precision, risk_reasons jsonb, risk_features jsonb, files jsonb,
     file_count integer, line_count integer, migration text, migration_evidence jsonb
   )
   where d.id = f.id and d.project_id = p_project_id;

@@ -11,6 +11,7 @@ import {
 import { recordCommit } from "../_shared/deployments/store-commits.ts";
 import { record } from "../_shared/deployments/shell/record.ts";
 import { findMigrations } from "../_shared/deployments/shell/migrations.ts";
+import { assessAgain } from "../_shared/deployments/shell/risk.ts";
 import { consequencesOf } from "../_shared/deployments/shell/webhooks.ts";
 import { mayWrite } from "../_shared/deployments/shell/ways-back.ts";
 import { judgeDelivery } from "../_shared/deployments/webhooks/delivery.ts";
@@ -119,7 +120,8 @@ export function lookIntoRepository(project: Awaited<ReturnType<typeof projectOf>
   if (!github) return;
   inBackground(
     loadDeployments(client, project.id, now)
-      .then((deployments) => findMigrations(client, project.id, github, deployments, now)),
+      .then((deployments) => findMigrations(client, project.id, github, deployments, now))
+      .then((found) => assessAgain(client, project, found, now)),
   );
 }
 

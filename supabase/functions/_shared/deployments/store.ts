@@ -81,6 +81,7 @@ export interface Finding {
   rollback_capability?: Json;
   risk?: number;
   risk_reasons?: Json;
+  risk_features?: Json;
   files?: string[];
   file_count?: number;
   line_count?: number;

@@ -283,14 +283,14 @@ isOneToOne: false
                   ]
                 },"deployment_logs": {
                   Row: {
-                    "author": string | null,"branch": string | null,"carries_irreversible_migration": boolean | null,"commit_sha": string | null,"content_hash": string | null,"created_at": string,"environment": string,"external_id": string,"file_count": number | null,"files": Json | null,"health": Json | null,"health_checked_at": string | null,"health_score": number | null,"id": number,"line_count": number | null,"message": string | null,"migration": string | null,"migration_evidence": Json | null,"previous_id": number | null,"project_id": number,"promoted_at": string | null,"ready_at": string | null,"recorded_at": string,"release": string | null,"repeats_id": number | null,"risk": number | null,"risk_reasons": NonNullable<Json>,"rollback_capability": Json | null,"rolled_back_at": string | null,"rolled_back_by_fix_id": number | null,"rollout": NonNullable<Json>,"service": string,"status": string,"superseded_at": string | null,"target": string,"updated_at": string,"url": string | null
+                    "author": string | null,"branch": string | null,"carries_irreversible_migration": boolean | null,"commit_sha": string | null,"content_hash": string | null,"created_at": string,"environment": string,"external_id": string,"file_count": number | null,"files": Json | null,"health": Json | null,"health_checked_at": string | null,"health_score": number | null,"id": number,"line_count": number | null,"message": string | null,"migration": string | null,"migration_evidence": Json | null,"previous_id": number | null,"project_id": number,"promoted_at": string | null,"ready_at": string | null,"recorded_at": string,"release": string | null,"repeats_id": number | null,"risk": number | null,"risk_features": Json | null,"risk_reasons": NonNullable<Json>,"rollback_capability": Json | null,"rolled_back_at": string | null,"rolled_back_by_fix_id": number | null,"rollout": NonNullable<Json>,"service": string,"status": string,"superseded_at": string | null,"target": string,"updated_at": string,"url": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "author"?: string | null,"branch"?: string | null,"carries_irreversible_migration"?: never,"commit_sha"?: string | null,"content_hash"?: string | null,"created_at"?: string,"environment"?: string,"external_id": string,"file_count"?: number | null,"files"?: Json | null,"health"?: Json | null,"health_checked_at"?: string | null,"health_score"?: number | null,"id"?: never,"line_count"?: number | null,"message"?: string | null,"migration"?: string | null,"migration_evidence"?: Json | null,"previous_id"?: number | null,"project_id": number,"promoted_at"?: string | null,"ready_at"?: string | null,"recorded_at"?: string,"release"?: string | null,"repeats_id"?: number | null,"risk"?: number | null,"risk_reasons"?: NonNullable<Json>,"rollback_capability"?: Json | null,"rolled_back_at"?: string | null,"rolled_back_by_fix_id"?: number | null,"rollout"?: NonNullable<Json>,"service": string,"status"?: string,"superseded_at"?: string | null,"target": string,"updated_at"?: string,"url"?: string | null
+                    "author"?: string | null,"branch"?: string | null,"carries_irreversible_migration"?: never,"commit_sha"?: string | null,"content_hash"?: string | null,"created_at"?: string,"environment"?: string,"external_id": string,"file_count"?: number | null,"files"?: Json | null,"health"?: Json | null,"health_checked_at"?: string | null,"health_score"?: number | null,"id"?: never,"line_count"?: number | null,"message"?: string | null,"migration"?: string | null,"migration_evidence"?: Json | null,"previous_id"?: number | null,"project_id": number,"promoted_at"?: string | null,"ready_at"?: string | null,"recorded_at"?: string,"release"?: string | null,"repeats_id"?: number | null,"risk"?: number | null,"risk_features"?: Json | null,"risk_reasons"?: NonNullable<Json>,"rollback_capability"?: Json | null,"rolled_back_at"?: string | null,"rolled_back_by_fix_id"?: number | null,"rollout"?: NonNullable<Json>,"service": string,"status"?: string,"superseded_at"?: string | null,"target": string,"updated_at"?: string,"url"?: string | null
                   }
                   Update: {
-                    "author"?: string | null,"branch"?: string | null,"carries_irreversible_migration"?: never,"commit_sha"?: string | null,"content_hash"?: string | null,"created_at"?: string,"environment"?: string,"external_id"?: string,"file_count"?: number | null,"files"?: Json | null,"health"?: Json | null,"health_checked_at"?: string | null,"health_score"?: number | null,"id"?: never,"line_count"?: number | null,"message"?: string | null,"migration"?: string | null,"migration_evidence"?: Json | null,"previous_id"?: number | null,"project_id"?: number,"promoted_at"?: string | null,"ready_at"?: string | null,"recorded_at"?: string,"release"?: string | null,"repeats_id"?: number | null,"risk"?: number | null,"risk_reasons"?: NonNullable<Json>,"rollback_capability"?: Json | null,"rolled_back_at"?: string | null,"rolled_back_by_fix_id"?: number | null,"rollout"?: NonNullable<Json>,"service"?: string,"status"?: string,"superseded_at"?: string | null,"target"?: string,"updated_at"?: string,"url"?: string | null
+                    "author"?: string | null,"branch"?: string | null,"carries_irreversible_migration"?: never,"commit_sha"?: string | null,"content_hash"?: string | null,"created_at"?: string,"environment"?: string,"external_id"?: string,"file_count"?: number | null,"files"?: Json | null,"health"?: Json | null,"health_checked_at"?: string | null,"health_score"?: number | null,"id"?: never,"line_count"?: number | null,"message"?: string | null,"migration"?: string | null,"migration_evidence"?: Json | null,"previous_id"?: number | null,"project_id"?: number,"promoted_at"?: string | null,"ready_at"?: string | null,"recorded_at"?: string,"release"?: string | null,"repeats_id"?: number | null,"risk"?: number | null,"risk_features"?: Json | null,"risk_reasons"?: NonNullable<Json>,"rollback_capability"?: Json | null,"rolled_back_at"?: string | null,"rolled_back_by_fix_id"?: number | null,"rollout"?: NonNullable<Json>,"service"?: string,"status"?: string,"superseded_at"?: string | null,"target"?: string,"updated_at"?: string,"url"?: string | null
                   }
                   Relationships: [
                     {
@@ -316,6 +316,32 @@ isOneToOne: false
       columns: ["rolled_back_by_fix_id"]
 isOneToOne: false
       referencedRelation: "auto_fixes"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"deployment_outcomes": {
+                  Row: {
+                    "decided_at": string,"deployment_id": number,"failed": boolean,"features": NonNullable<Json>,"project_id": number,"reason": string,"risk": number | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "decided_at": string,"deployment_id": number,"failed": boolean,"features": NonNullable<Json>,"project_id": number,"reason": string,"risk"?: number | null
+                  }
+                  Update: {
+                    "decided_at"?: string,"deployment_id"?: number,"failed"?: boolean,"features"?: NonNullable<Json>,"project_id"?: number,"reason"?: string,"risk"?: number | null
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "deployment_outcomes_deployment_id_fkey"
+      columns: ["deployment_id"]
+isOneToOne: true
+      referencedRelation: "deployment_logs"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "deployment_outcomes_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
       referencedColumns: ["id"]
     }
                   ]
@@ -893,6 +919,40 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"risk_models": {
+                  Row: {
+                    "effective": NonNullable<Json>,"model": NonNullable<Json>,"outcome_count": number,"project_id": number,"updated_at": string,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "effective": NonNullable<Json>,"model": NonNullable<Json>,"outcome_count": number,"project_id": number,"updated_at": string,"version"?: number
+                  }
+                  Update: {
+                    "effective"?: NonNullable<Json>,"model"?: NonNullable<Json>,"outcome_count"?: number,"project_id"?: number,"updated_at"?: string,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "risk_models_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: true
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"risk_pool": {
+                  Row: {
+                    "evidence": NonNullable<Json>,"name": string,"updated_at": string,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "evidence": NonNullable<Json>,"name"?: string,"updated_at": string,"version"?: number
+                  }
+                  Update: {
+                    "evidence"?: NonNullable<Json>,"name"?: string,"updated_at"?: string,"version"?: number
+                  }
+                  Relationships: [
+                    
+                  ]
                 },"source_maps": {
                   Row: {
                     "byte_count": number,"content": string,"content_hash": string,"created_at": string,"debug_id": string | null,"file": string | null,"id": number,"project_id": number,"release": string | null,"uploaded_by": string
@@ -1294,6 +1354,12 @@ isOneToOne: false
 "deployment_monitor_projects":
 { Args: { "p_now"?: string }; Returns: Json
                            },
+"deployment_outcomes_due":
+{ Args: { "p_now"?: string,"p_project_id": number }; Returns: Json
+                           },
+"deployment_outcomes_past":
+{ Args: { "p_project_id": number }; Returns: Json
+                           },
 "deployment_suspects":
 { Args: { "p_issue_id": number,"p_now"?: string }; Returns: Json
                            },
@@ -1444,6 +1510,9 @@ isOneToOne: false
 "reserve_model_budget":
 { Args: { "p_cost_micros": number,"p_now"?: string,"p_project_id": number,"p_tokens": number }; Returns: boolean
                            },
+"risk_state":
+{ Args: { "p_project_id": number }; Returns: Json
+                           },
 "save_blame":
 { Args: { "p_expected_version": number,"p_now"?: string,"p_project_id": number,"p_state": Json }; Returns: boolean
                            },
@@ -1455,6 +1524,9 @@ isOneToOne: false
                            },
 "save_deployment_findings":
 { Args: { "p_findings": Json,"p_now"?: string,"p_project_id": number }; Returns: number
+                           },
+"save_risk_learning":
+{ Args: { "p_effective": Json,"p_expected_pool_version": number,"p_expected_version": number,"p_model": Json,"p_now"?: string,"p_outcomes": Json,"p_pool": Json,"p_project_id": number }; Returns: boolean
                            },
 "save_templates":
 { Args: { "p_expected_version": number,"p_issues": Json,"p_mined_event_id": string,"p_mined_until": string,"p_project_id": number,"p_state": Json,"p_templates": Json }; Returns: boolean

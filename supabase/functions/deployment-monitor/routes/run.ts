@@ -14,6 +14,7 @@ const runSchema = z.object({
     checked: z.number(),
     new_versions: z.number(),
     rollouts: z.number(),
+    learnt: z.number(),
     blamed: z.number(),
     failures: z.number(),
   }).nullable().openapi({ description: "What was found; null unless the caller waited." }),

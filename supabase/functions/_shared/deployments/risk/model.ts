@@ -66,7 +66,12 @@ export interface Risk {
   probability: number;
   /** Largest effect first; effects too small to matter are left out. */
   reasons: RiskReason[];
+  /** What it was judged by, to learn from the outcome later. */
+  features: FeatureValue[];
 }
+
+/** A feature without its words: what is kept of a deployment until its outcome is known. */
+export type FeatureValue = Pick<Feature, "name" | "value">;
 
 /** Effects on the log-odds below this are not worth a sentence. */
 const LEAST_REASON = 0.05;
@@ -76,7 +81,7 @@ function logistic(x: number): number {
 }
 
 /** Mean and variance of the log-odds under the belief. */
-function logOdds(model: RiskModel, features: readonly Feature[]): { mean: number; variance: number } {
+function logOdds(model: RiskModel, features: readonly FeatureValue[]): { mean: number; variance: number } {
   let { mean, variance } = model.intercept;
   for (const { name, value } of features) {
     const weight = model.weights[name];
@@ -107,7 +112,7 @@ export function assessRisk(
     statement,
   })).filter((reason) => Math.abs(reason.logOdds) >= LEAST_REASON)
     .sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds));
-  return { probability, reasons };
+  return { probability, reasons, features: features.map(({ name, value }) => ({ name, value })) };
 }
 
 /**
@@ -120,7 +125,20 @@ export function learnOutcome(
   failed: boolean,
   migration: MigrationKind = "none",
 ): RiskModel {
-  const features = featuresOf(planned, migration);
+  return learnFrom(model, featuresOf(planned, migration), failed);
+}
+
+/**
+ * The same from the features that were kept.
+ *
+ * @param forgetting share of the lost uncertainty that comes back with each outcome; 0 where the evidence itself is wanted
+ */
+export function learnFrom(
+  model: RiskModel,
+  features: readonly FeatureValue[],
+  failed: boolean,
+  forgetting = FORGETTING,
+): RiskModel {
   const { mean, variance } = logOdds(model, features);
   const probability = logistic(mean / Math.sqrt(1 + (Math.PI / 8) * variance));
   const curvature = Math.max(probability * (1 - probability), LEAST_VARIANCE);
@@ -130,7 +148,7 @@ export function learnOutcome(
     const shrunk = v - v * v * value * value * curvature * scale;
     return {
       mean: m + v * value * error * scale,
-      variance: Math.max(LEAST_VARIANCE, shrunk + FORGETTING * (prior - shrunk)),
+      variance: Math.max(LEAST_VARIANCE, shrunk + forgetting * (prior - shrunk)),
     };
   };
   const values = new Map(features.map((feature) => [feature.name, feature.value]));

@@ -31,7 +31,7 @@ export interface MigrationEvidence {
  * Asks GitHub which migrations the deployments bring that nobody reported anything about, and what those do to older code. A platform
  * that is down leaves the question open, to be asked again; a commit that the repository does not know is an answer: `unknown`.
  *
- * @returns how many were found out
+ * @returns the deployments of which something was found out
  */
 export async function findMigrations(
   client: RpcClient,
@@ -39,9 +39,9 @@ export async function findMigrations(
   github: () => Promise<GithubChanges>,
   deployments: readonly DeploymentRow[],
   now: Date,
-): Promise<number> {
+): Promise<number[]> {
   const open = openQuestions(deployments, now).slice(0, DEPLOYMENTS_PER_RUN);
-  if (open.length === 0) return 0;
+  if (open.length === 0) return [];
   const changes = await github();
   const findings: Finding[] = [];
   try {
@@ -49,7 +49,7 @@ export async function findMigrations(
   } finally {
     await saveFindings(client, projectId, findings, now);
   }
-  return findings.length;
+  return findings.map(({ id }) => id);
 }
 
 interface Question {

@@ -17,6 +17,7 @@ import { pollFunctions } from "./functions.ts";
 import { lookForBlame } from "./look.ts";
 import { findMigrations } from "./migrations.ts";
 import { record } from "./record.ts";
+import { assessAgain, learnRisk } from "./risk.ts";
 import { type MayWrite, mayWrite, rollingState } from "./ways-back.ts";
 
 /** The platforms of one project, as far as it has connected them. */
@@ -39,6 +40,7 @@ export interface MonitorRun {
   checked: number;
   new_versions: number;
   rollouts: number;
+  learnt: number;
   blamed: number;
   failures: number;
 }
@@ -50,7 +52,15 @@ const RUN_MS = 100_000;
 export async function runMonitor(world: MonitorWorld, projectId: number | null = null): Promise<MonitorRun> {
   const { client, now } = world;
   const began = now().getTime();
-  const run: MonitorRun = { projects: 0, checked: 0, new_versions: 0, rollouts: 0, blamed: 0, failures: 0 };
+  const run: MonitorRun = {
+    projects: 0,
+    checked: 0,
+    new_versions: 0,
+    rollouts: 0,
+    learnt: 0,
+    blamed: 0,
+    failures: 0,
+  };
   for (const project of await monitoredProjects(client, now())) {
     if (projectId !== null && project.project_id !== projectId) continue;
     if (now().getTime() - began > RUN_MS) break;
@@ -92,7 +102,8 @@ async function monitorProject(
   }
   if (github) {
     await attempt("github", async () => {
-      await findMigrations(client, id, github, await loadDeployments(client, id, now()), now());
+      const known = await loadDeployments(client, id, now());
+      await assessAgain(client, about, await findMigrations(client, id, github, known, now()), now());
     });
   }
   await attempt("rollouts", async () => {
@@ -104,6 +115,9 @@ async function monitorProject(
   });
   await attempt("health", async () => {
     run.checked += await checkHealth(client, id, allowed, now());
+  });
+  await attempt("risk", async () => {
+    run.learnt += await learnRisk(client, id, now());
   });
 }
 

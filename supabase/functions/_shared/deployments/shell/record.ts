@@ -7,7 +7,9 @@ import {
   recordDeployment,
   saveFindings,
 } from "../store.ts";
-import { capabilityFindings, riskFinding } from "./findings.ts";
+import { loadRiskState } from "../store-risk.ts";
+import { capabilityFindings } from "./findings.ts";
+import { isStated, modelOf, riskFinding } from "./risk.ts";
 import type { MayWrite } from "./ways-back.ts";
 
 /** A deployment as it is recorded, and what is known of it at that moment. */
@@ -27,18 +29,26 @@ export async function record(
   now: Date,
 ): Promise<Recorded> {
   const deployment = await recordDeployment(client, project.id, bounded(report), now);
-  const [deployments, history] = await Promise.all([
+  const [deployments, history, state] = await Promise.all([
     loadDeployments(client, project.id, now),
     loadHistory(client, project.id, now),
+    loadRiskState(client, project.id),
   ]);
-  const risk = riskFinding(deployment, history, project.timeZone);
+  const risk = riskFinding(deployment, history, project.timeZone, modelOf(state));
+  const stated = isStated(deployment, now);
   await saveFindings(client, project.id, [
     ...capabilityFindings(deployments, project.allowed).filter(({ id }) => id !== deployment.id),
-    { ...risk, ...capabilityFindings(deployments, project.allowed).find(({ id }) => id === deployment.id) },
+    {
+      ...(stated ? { id: deployment.id } : risk),
+      ...capabilityFindings(deployments, project.allowed).find(({ id }) => id === deployment.id),
+    },
   ], now);
   return {
     deployment,
-    risk: { probability: risk.risk ?? 0, reasons: (risk.risk_reasons ?? []) as Recorded["risk"]["reasons"] },
+    risk: {
+      probability: (stated ? deployment.risk : risk.risk) ?? 0,
+      reasons: (risk.risk_reasons ?? []) as Recorded["risk"]["reasons"],
+    },
   };
 }
 
