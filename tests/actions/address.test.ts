@@ -79,6 +79,20 @@ describe("isPublicAddress", () => {
     (text) => expect(isPublic(text)).toBe(true),
   );
 
+  it.each([
+    "192.31.196.1",
+    "192.52.193.1",
+    "192.88.99.1",
+    "192.175.48.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "2620:4f:8000::1",
+    "3fff::1",
+    "3fff:fff:ffff::1",
+  ])("takes %s, which is set aside for something special, for no public one", (text) => {
+    expect(isPublic(text)).toBe(false);
+  });
+
   it("lets no private IPv4 address pass inside any form of IPv6", () => {
     const forms = ["::ffff:", "::", "64:ff9b::", "64:ff9b:1::", "::ffff:0:", "fe80::5efe:"];
     const privates = fc.constantFrom("10.1.2.3", "127.0.0.1", "169.254.169.254", "192.168.0.1", "172.16.0.1");

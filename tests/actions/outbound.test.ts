@@ -58,6 +58,7 @@ const HOSTILE = [
   "https://192.0.0.192/",
   "https://168.63.129.16/",
   "https://metadata.google.internal/",
+  "https://metadata.google.internal./",
   "https://metadata/",
   // Private, link-local, carrier-grade, multicast, reserved
   "https://10.0.0.1/",
@@ -243,6 +244,29 @@ describe("sending", () => {
     );
     await expect(send({ url: server.url })).rejects.toBeInstanceOf(ActionError);
     expect(server.received).toHaveLength(1);
+  });
+
+  it("does not follow a redirect to another origin, even one that may be called", async () => {
+    const other = started(() => new Response("what the other knows"));
+    const server = started(() => new Response(null, { status: 307, headers: { location: other.url } }));
+    await expect(send({ url: server.url, method: "POST", body: "secret" })).rejects.toThrow(/another origin/);
+    expect(other.received).toEqual([]);
+  });
+
+  it("looks the name up again at a redirect: its answer may have changed", async () => {
+    const answers = [["93.184.215.14"], ["10.0.0.1"]];
+    const asked: string[] = [];
+    const outbound = createOutbound({
+      resolve: () => Promise.resolve(answers.shift()!),
+      fetch: (input) => {
+        asked.push(String(input));
+        return Promise.resolve(new Response(null, { status: 307, headers: { location: "/inside" } }));
+      },
+    });
+    await expect(outbound({ method: "GET", url: "https://rebinding.com/" })).rejects.toMatchObject({
+      code: "blocked",
+    });
+    expect(asked).toEqual(["https://rebinding.com/"]);
   });
 
   it("gives up after three redirects", async () => {
