@@ -84,9 +84,11 @@ export const INVARIANTS: readonly Invariant[] = [
   },
   {
     number: 6,
+    // What a person orders by hand is no proposal.
     sentence: "At most 3 proposals per issue.",
     violations: `select i.id::text from public.detected_errors as i
       join public.auto_fixes as f on f.issue_id = i.id and not f.informational and f.created_at >= i.episode_started_at
+      join public.decisions as d on d.id = f.decision_id and d.decided_by = 'engine'
       where i.project_id = p_project group by i.id having count(*) > 3`,
   },
   {
@@ -94,6 +96,7 @@ export const INVARIANTS: readonly Invariant[] = [
     sentence: "A dismissed proposal is not made again.",
     violations: `select f.id || ' after ' || d.id from public.auto_fixes as d
       join public.auto_fixes as f on f.issue_id = d.issue_id and f.action = d.action and f.parameters = d.parameters and f.id > d.id
+      join public.decisions as e on e.id = f.decision_id and e.decided_by = 'engine'
       where d.project_id = p_project and d.state = 'dismissed' and f.created_at > d.finished_at`,
   },
   {

@@ -14,6 +14,7 @@ export type Command =
   | { do: "work"; worker: 0 | 1; calls: number }
   | { do: "die"; worker: 0 | 1 }
   | { do: "decide"; role: Role; nth: number; state: "approved" | "dismissed" | "rolling_back" }
+  | { do: "order"; runbook: string }
   | { do: "triage"; status: "resolved" | "ignored" | "ongoing" }
   | { do: "switch"; which: "project" | "global" | "dry run"; on: boolean }
   | { do: "mode"; mode: Mode }
@@ -25,7 +26,9 @@ type Mode = "observe" | "suggest" | "auto";
 
 const worker = fc.constantFrom(0 as const, 1 as const);
 const mode = fc.constantFrom<Mode>("observe", "suggest", "auto");
-const RUNBOOKS = ["restart", "purge", "wipe"];
+/** These two act on one target. */
+const SHARED = ["restart", "purge"];
+const RUNBOOKS = [...SHARED, "wipe"];
 
 /** What happens often in a life comes often: time, work, errors. */
 export const commands: fc.Arbitrary<Command> = fc.oneof(
@@ -66,6 +69,10 @@ export const commands: fc.Arbitrary<Command> = fc.oneof(
       nth: fc.nat(3),
       state: fc.constantFrom("approved" as const, "dismissed" as const, "rolling_back" as const),
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("order" as const), runbook: fc.constantFrom(...SHARED) }),
   },
   {
     weight: 1,
@@ -274,6 +281,57 @@ export async function createModel(db: TestDatabase, ward: Ward): Promise<Model> 
     }
   }
 
+  /** An operator heals by hand, whatever the engine is about to do on the same target. */
+  async function order(runbook: string): Promise<void> {
+    const action = `webhook.${runbook}`;
+    const opened = await ward.client.rpc("open_manual_issue", {
+      p_project_id: id,
+      p_component: "app",
+      p_action: action,
+    });
+    if (opened.error) throw new Error(`open_manual_issue: ${opened.error.message}`);
+    const chosen = {
+      action,
+      target_key: "webhook:app",
+      parameters: { runbook, subject: "app", arguments: {} },
+      confidence: 0.5,
+    };
+    const approver = `user:${people.operator}`;
+    await call("store_decision", {
+      p_decision: {
+        ...chosen,
+        issue_id: opened.data,
+        verdict: "apply",
+        threshold: 0.85,
+        explanation: "by hand",
+        record: {
+          by_hand: true,
+          verdict: "apply",
+          reasons: [],
+          chosen: {
+            action,
+            parameters: chosen.parameters,
+            targetKey: chosen.target_key,
+            sources: [],
+            rawProbability: chosen.confidence,
+          },
+          inform: null,
+        },
+        decided_by: approver,
+        fixes: [{
+          ...chosen,
+          risk: runbook === "purge" ? "guarded" : "safe",
+          reversible: true,
+          informational: false,
+          automatic: false,
+          state: "approved",
+          approved_by: approver,
+          reason: "by hand",
+        }],
+      },
+    });
+  }
+
   async function turn(which: keyof typeof onSince, on: boolean): Promise<void> {
     if (which === "global") {
       await call("change_config", { p_project_id: null, p_key: "healing.disabled", p_value: on });
@@ -308,6 +366,8 @@ export async function createModel(db: TestDatabase, ward: Ward): Promise<Model> 
         return await collectEffects(command.worker);
       case "decide":
         return await decide(command);
+      case "order":
+        return await order(command.runbook);
       case "triage":
         await ward.sql("update detected_errors set status = $2 where project_id = $1", [id, command.status]);
         return;
