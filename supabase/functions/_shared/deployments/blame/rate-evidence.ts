@@ -1,63 +1,73 @@
-/** Events and requests of one version in one interval. */
-export interface RateCell {
-  version: string;
-  events: number;
-  requests: number;
-}
-export interface RateBin {
-  t: number;
-  cells: RateCell[];
-}
+import { logCountRatio, logSum, type RateBin } from "./counts.ts";
+import { type EffectDensity, effectNodes, effectWeights } from "./effects.ts";
+import type { Share } from "./exposure.ts";
 
-/** Failures per affected request that a fault may cause: from one in ten thousand to every one. */
-export const EFFECTS = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1] as const;
-
-/** Prior over EFFECTS proportional to effect^-steepness, normalised: 0 is flat on the log scale, above favours small faults. */
-export function effectPrior(steepness: number): number[] {
-  const weights = EFFECTS.map((effect) => effect ** -steepness);
-  const sum = weights.reduce((a, b) => a + b, 0);
-  return weights.map((weight) => weight / sum);
-}
-
-/**
- * Error counts of neighbouring intervals differ more than Poisson's law allows: users come in bursts, retries repeat
- * themselves. A negative binomial of this shape (coefficient of variation 50 %) keeps a busy service from being sure of itself
- * for the wrong reason; small counts are hardly affected.
- */
-const SHAPE = 4;
-
-/** ln NB(events | after) - ln NB(events | before) for two means of the same shape. */
-export function logCountRatio(events: number, before: number, after: number): number {
-  const calm = Math.log1p(before / SHAPE) - Math.log1p(after / SHAPE);
-  return events === 0 ? SHAPE * calm : events * (Math.log(after / before) + calm) + SHAPE * calm;
+/** Log likelihood ratios of a rise against none: one row per effect, one column per onset; the last column is 0. */
+export interface OnsetTable {
+  effects: readonly number[];
+  rows: readonly Float64Array[];
 }
 
 /**
  * For each effect, the log likelihood ratio of "from bin s on, affected requests fail at baseline + effect" against
- * "baseline throughout", for every s. Row = effect, column = s; the last column is 0.
+ * "baseline throughout", for every s.
  *
  * @param baseline events per request before anything changed
  * @param share share of a cell's requests that the hypothesis affects, 0..1
+ * @param since start of the rise in ms, as far as it is known: the effect suggested by what came after it is looked at closely
  */
-export function onsetLikelihoods(
+export function onsetTable(
   bins: readonly RateBin[],
   baseline: number,
-  share: (t: number, version: string) => number,
-): Float64Array[] {
-  const rows = EFFECTS.map(() => new Float64Array(bins.length + 1));
+  share: Share,
+  since: number,
+): OnsetTable {
+  const affectedOf = bins.map((bin) => bin.cells.map((cell) => cell.requests * share(bin.t, cell.version)));
+  const effects = effectNodes(suggestedEffect(bins, affectedOf, baseline, since));
+  const rows = effects.map(() => new Float64Array(bins.length + 1));
   for (let index = bins.length - 1; index >= 0; index--) {
-    const bin = bins[index]!;
     for (const row of rows) row[index] = row[index + 1]!;
-    for (const cell of bin.cells) {
-      const affected = cell.requests * share(bin.t, cell.version);
+    for (const [at, cell] of bins[index]!.cells.entries()) {
+      const affected = affectedOf[index]![at]!;
       if (affected === 0) continue;
       const before = baseline * cell.requests;
-      for (let row = 0; row < EFFECTS.length; row++) {
-        rows[row]![index]! += logCountRatio(cell.events, before, before + EFFECTS[row]! * affected);
+      for (let row = 0; row < effects.length; row++) {
+        rows[row]![index]! += logCountRatio(cell.events, before, before + effects[row]! * affected);
       }
     }
   }
-  return rows;
+  return { effects, rows };
+}
+
+function suggestedEffect(
+  bins: readonly RateBin[],
+  affectedOf: readonly number[][],
+  baseline: number,
+  since: number,
+): number {
+  let [excess, affected] = [0, 0];
+  for (const [index, bin] of bins.entries()) {
+    if (bin.t < since) continue;
+    for (const [at, cell] of bin.cells.entries()) {
+      if (affectedOf[index]![at] === 0) continue;
+      excess += cell.events - baseline * cell.requests;
+      affected += affectedOf[index]![at]!;
+    }
+  }
+  return affected === 0 ? 0 : Math.max(0, excess) / affected;
+}
+
+/** Averages over the effect: ln likelihood ratio per onset bin. */
+export function averageEffects({ effects, rows }: OnsetTable, density: EffectDensity): Float64Array {
+  const logWeights = effectWeights(effects, density).map(Math.log);
+  const length = rows[0]!.length - 1;
+  const averaged = new Float64Array(length);
+  const values = new Float64Array(rows.length);
+  for (let s = 0; s < length; s++) {
+    for (let row = 0; row < rows.length; row++) values[row] = logWeights[row]! + rows[row]![s]!;
+    averaged[s] = logSum(values);
+  }
+  return averaged;
 }
 
 /** Ends of a passing trouble are assumed on this grid of bins. */
@@ -66,59 +76,22 @@ const PULSE_STRIDE = 6;
 const OVER = 0.4;
 
 /** Like `averageEffects` for a trouble that may also have ended by itself, as outages and bursts do. */
-export function averagePulses(
-  likelihoods: readonly Float64Array[],
-  effects: readonly number[],
-): Float64Array {
-  const lasting = averageEffects(likelihoods, effects);
-  const length = lasting.length;
-  const averaged = new Float64Array(length);
-  for (let s = 0; s < length; s++) {
+export function averagePulses(table: OnsetTable, density: EffectDensity): Float64Array {
+  const lasting = averageEffects(table, density);
+  const { effects, rows } = table;
+  const logWeights = effectWeights(effects, density).map(Math.log);
+  const averaged = new Float64Array(lasting.length);
+  const ofEffects = new Float64Array(rows.length);
+  for (let s = 0; s < lasting.length; s++) {
     const values = [Math.log(1 - OVER) + lasting[s]!];
-    const ends: number[] = [];
-    for (let end = s + 1; end < length; end += PULSE_STRIDE) ends.push(end);
-    for (const end of ends) {
-      let max = -Infinity;
-      for (const row of likelihoods) max = Math.max(max, row[s]! - row[end]!);
-      let sum = 0;
-      for (let e = 0; e < EFFECTS.length; e++) {
-        const below = likelihoods[e]![s]! - likelihoods[e]![end]! - max;
-        if (below > -30) sum += effects[e]! * Math.exp(below);
+    const ends = Math.ceil((lasting.length - s - 1) / PULSE_STRIDE);
+    for (let end = s + 1; end < lasting.length; end += PULSE_STRIDE) {
+      for (let row = 0; row < rows.length; row++) {
+        ofEffects[row] = logWeights[row]! + rows[row]![s]! - rows[row]![end]!;
       }
-      values.push(Math.log(OVER / ends.length) + max + Math.log(sum));
+      values.push(Math.log(OVER / ends) + logSum(ofEffects));
     }
     averaged[s] = logSum(values);
-  }
-  return averaged;
-}
-
-/** ln of a sum of exponentials. */
-export function logSum(values: readonly number[]): number {
-  let max = -Infinity;
-  for (const value of values) max = Math.max(max, value);
-  if (max === -Infinity) return max;
-  let sum = 0;
-  for (const value of values) if (value - max > -30) sum += Math.exp(value - max);
-  return max + Math.log(sum);
-}
-
-/** Averages onset likelihoods over a prior of the effect: ln likelihood ratio per onset bin. */
-export function averageEffects(
-  likelihoods: readonly Float64Array[],
-  effects: readonly number[],
-): Float64Array {
-  const length = likelihoods[0]!.length - 1;
-  const averaged = new Float64Array(length);
-  for (let s = 0; s < length; s++) {
-    let max = -Infinity;
-    for (const row of likelihoods) max = Math.max(max, row[s]!);
-    let sum = 0;
-    for (let e = 0; e < EFFECTS.length; e++) {
-      const below = likelihoods[e]![s]! - max;
-      // exp(-30) is nothing beside the largest, whose weight is no smaller than a millionth.
-      if (below > -30) sum += effects[e]! * Math.exp(below);
-    }
-    averaged[s] = max + Math.log(sum);
   }
   return averaged;
 }
@@ -132,7 +105,7 @@ export interface RateEvidence {
 
 /**
  * Averages over a prior of the onset. When the onset probabilities sum to at most one, exp(logEvidence) is an e-value of
- * "nothing changed": a mixture of likelihood ratios, valid at any time.
+ * "nothing changed": a mixture of likelihood ratios, valid at any time (Ville's inequality).
  *
  * @param perOnset from `averageEffects`, one per bin
  */
@@ -152,34 +125,5 @@ export function rateEvidence(
       onsetAt = bins[s]!.t;
     }
   }
-  return { logEvidence: logSum([...values]), onsetAt };
-}
-
-/** Spacing of the assumed starts of a ramp, in bins: a slow rise has no sharper start. */
-const RAMP_STRIDE = 6;
-/** Failures per request that a ramp gains within an hour. */
-const RAMP_SLOPES = [1e-4, 1e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10] as const;
-const HOUR_MS = 3_600_000;
-
-/**
- * ln of the likelihood ratio of "the failing share grows steadily from some moment of the window on" against the
- * baseline, averaged over starts and slopes.
- */
-export function rampEvidence(bins: readonly RateBin[], baseline: number): number {
-  const values: number[] = [];
-  for (let start = 0; start < bins.length; start += RAMP_STRIDE) {
-    for (const slope of RAMP_SLOPES) {
-      let sum = 0;
-      for (let index = start; index < bins.length; index++) {
-        const bin = bins[index]!;
-        const effect = Math.min(1, slope * ((bin.t - bins[start]!.t + RAMP_STRIDE * 5_000) / HOUR_MS));
-        for (const cell of bin.cells) {
-          if (cell.requests === 0) continue;
-          sum += logCountRatio(cell.events, baseline * cell.requests, (baseline + effect) * cell.requests);
-        }
-      }
-      values.push(sum);
-    }
-  }
-  return logSum(values) - Math.log(values.length);
+  return { logEvidence: logSum(values), onsetAt };
 }

@@ -1,4 +1,4 @@
-import type { DetectorState } from "./detector.ts";
+import { calmDetector, type DetectorState } from "./detector.ts";
 import type { Change, DependencyHealth, IssueFacts, Verdict } from "./types.ts";
 
 /** Length of one interval, ms. Short enough to tell two deployments a minute apart, long enough to keep state small. */
@@ -11,6 +11,11 @@ export const CANDIDATE_MS = 48 * 3_600_000;
 export const HALF_LIFE_MS = 24 * 3_600_000;
 /** Issues kept at most; the quietest are forgotten first. A storm of fingerprints must not grow the state. */
 export const SUBJECT_LIMIT = 500;
+
+/** Episodes judged at once at most: a storm of fingerprints is one incident, and a look has two seconds. */
+export const EPISODE_LIMIT = 40;
+/** Changes kept at most, the latest ones: a configuration that is written in a loop must not grow the state. */
+export const CHANGE_LIMIT = 400;
 
 /** Version label of traffic that bears none. */
 export const UNLABELLED = "";
@@ -31,8 +36,6 @@ export interface ServiceState {
   recent: { requests: number; failures: number };
   /** Decayed sums of what left the window. */
   past: { requests: number; failures: number };
-  /** When each version was first seen in this service's traffic. */
-  versions: Record<string, number>;
   /** New issues seen, decayed, for the project's own base rate of rare errors. */
   newIssues: number;
 }
@@ -151,4 +154,52 @@ export function isBaseline(subject: SubjectState, t: number): boolean {
   if (t < subject.levelFrom) return false;
   if (subject.excluded && t >= subject.excluded.from && t < subject.excluded.to) return false;
   return subject.episode === null || t < subject.episode.firstEventAt;
+}
+
+/** A service that nothing is known of yet. */
+export function newService(): ServiceState {
+  return {
+    bins: [],
+    requestsEver: 0,
+    recent: { requests: 0, failures: 0 },
+    past: { requests: 0, failures: 0 },
+    newIssues: 0,
+  };
+}
+
+/** A subject that nothing is known of yet. */
+export function newSubject(
+  key: string,
+  kind: SubjectState["kind"],
+  service: string,
+  now: number,
+): SubjectState {
+  return {
+    key,
+    kind,
+    service,
+    facts: null,
+    bins: [],
+    recent: 0,
+    past: { events: 0, requests: 0 },
+    levelFrom: 0,
+    excluded: null,
+    detector: calmDetector(),
+    requestsSeen: 0,
+    lastEventAt: now,
+    episode: null,
+    bursts: 0,
+    lastBurstAt: 0,
+  };
+}
+
+/** Sums over the intervals that start at `since` or later. */
+export function sumSince(bins: readonly Bin[], since: number): Cell {
+  const total: Cell = [0, 0];
+  for (let index = bins.length - 1; index >= 0 && bins[index]!.t >= since; index--) {
+    const [first, second] = sumOf(bins[index]);
+    total[0] += first;
+    total[1] += second;
+  }
+  return total;
 }

@@ -1,35 +1,37 @@
 import { EVERYTHING, type Reach, reachOf } from "./exposure.ts";
 import { FACTORS } from "./factors/catalogue.ts";
 import { type FactorView, type Scene, type Suspect } from "./factors/factor.ts";
+import { logSum } from "./counts.ts";
+import { ANY_SIZE, flareOf, MOSTLY_RARE } from "./effects.ts";
+import { hazardPerHour } from "./hazard.ts";
 import { lagProbability } from "./lag.ts";
+import { rampEvidence, rampTable } from "./ramp.ts";
 import {
   averageEffects,
   averagePulses,
-  effectPrior,
-  logSum,
-  onsetLikelihoods,
-  rampEvidence,
-  type RateBin,
+  onsetTable,
+  type RateEvidence,
   rateEvidence,
 } from "./rate-evidence.ts";
-import { BIN_MS, binStart, CANDIDATE_MS, HALF_LIFE_MS, isBaseline, type SubjectState } from "./state.ts";
+import { BIN_MS, binStart, CANDIDATE_MS } from "./state.ts";
+import { baselineRate, countsOf } from "./subject-counts.ts";
 import { type Change, OTHER_CAUSES, type OtherCause } from "./types.ts";
 
 const HOUR_MS = 3_600_000;
-/** Faults of changes may be of any size; errors that come by themselves are mostly rare ones. */
-const CHANGE_EFFECTS = effectPrior(0);
-const ORGANIC_EFFECTS = effectPrior(1);
-/** Pseudo-counts of a rate nobody has measured yet: half an event in a thousand requests. */
-const BASELINE_EVENTS = 0.5;
-const BASELINE_REQUESTS = 1000;
 /** How often each cause sets in gradually instead of at once. */
-const GRADUAL_SHARE: Record<OtherCause, number> = { external: 0.2, traffic: 0.4, leak: 0.9, organic: 0.1 };
-/** Further rises per hour of a trouble that has begun to rise: leaks and growing queues come in steps to a detector. */
-const CONTINUATION_PER_HOUR = 2;
+const GRADUAL_SHARE: Record<OtherCause | "change", number> = {
+  change: 0.03,
+  external: 0.2,
+  traffic: 0.4,
+  leak: 0.9,
+  organic: 0.1,
+};
 /** A fault can have begun this long before the detector noticed a rise. */
 const ONSET_SLACK_MS = 5 * 60_000;
 /** Changes at most this much older than the first event are followed from their first moment. */
 const REACH_BACK_MS = 20 * 60_000;
+/** Candidates weighed at most, the latest ones. Two days of a busy team are some eighty changes. */
+const CANDIDATE_LIMIT = 120;
 /** A change this much older than the window is equally likely to show in each of its intervals, to a good approximation. */
 const LONG_AGO_MS = 60 * 60_000;
 
@@ -55,59 +57,6 @@ export interface Weighing {
 }
 
 /**
- * Events and requests per interval of a subject; a rate reads the failures of its service.
- *
- * Traffic reports come late, or never, more often than errors do: where events came without them, the version's traffic of the
- * interval before stands in, or else a handful of events would look like a service that fails always.
- */
-export function countsOf(scene: Scene): RateBin[] {
-  const { subject } = scene;
-  const traffic = new Map(
-    (scene.state.services[subject.service]?.bins ?? []).map((bin) => [bin.t, bin.cells]),
-  );
-  const own = new Map(subject.bins.map((bin) => [bin.t, bin.cells]));
-  const usual = new Map<string, number>();
-  return [...new Set([...traffic.keys(), ...own.keys()])].sort((a, b) => a - b).map((t) => {
-    const [served, events] = [traffic.get(t) ?? {}, subject.kind === "issue" ? own.get(t) ?? {} : {}];
-    const cells = [...new Set([...Object.keys(served), ...Object.keys(events)])].map((version) => {
-      const [requests, failures] = served[version] ?? [0, 0];
-      const count = subject.kind === "rate" ? failures : events[version]?.[0] ?? 0;
-      if (requests > 0) usual.set(version, requests);
-      const assumed = requests > 0 ? requests : usual.get(version) ?? 0;
-      return { version, events: count, requests: Math.max(assumed, count) };
-    });
-    return { t, cells };
-  });
-}
-
-/** Events per request before the episode: the decayed past and the part of the window before the rise. */
-export function baselineRate(subject: SubjectState, bins: readonly RateBin[], riseAt: number): number {
-  let events = subject.past.events + BASELINE_EVENTS;
-  let requests = subject.past.requests + BASELINE_REQUESTS;
-  for (const bin of bins) {
-    if (bin.t >= riseAt) break;
-    if (!isBaseline(subject, bin.t)) continue;
-    for (const cell of bin.cells) {
-      events += cell.events;
-      requests += cell.requests;
-    }
-  }
-  return events / requests;
-}
-
-function hazardPerHour(other: OtherCause, scene: Scene, isNew: boolean): number {
-  const { hazardPerHour: prior, hazardPriorHours } = scene.priors;
-  const continued = scene.subject.episode?.continues ? CONTINUATION_PER_HOUR : 0;
-  if (other !== "organic") return prior[other] + (other === "leak" ? continued : 0);
-  // Hours of history at the weight that decay left them, like the counts.
-  const fading = HALF_LIFE_MS / Math.LN2;
-  const hours = (fading / HOUR_MS) * (1 - Math.exp(-(scene.now - scene.state.startedAt) / fading));
-  const seen = isNew ? scene.state.services[scene.subject.service]?.newIssues ?? 0 : scene.subject.bursts;
-  const base = isNew ? prior.newIssue : prior.burst;
-  return continued + (seen + base * hazardPriorHours) / (hours + hazardPriorHours);
-}
-
-/**
  * Changes that came before the first event, up to clock skew: what comes after it can only have caused a further rise. The start of
  * a rise of something that always happened is not known as sharply, so there the alarm is the limit.
  */
@@ -115,7 +64,11 @@ function candidates(scene: Scene, isNew: boolean): Change[] {
   const { firstEventAt, subject, now } = scene;
   const skewed = firstEventAt + scene.priors.lag.skewSeconds * 1000;
   const latest = isNew ? skewed : Math.max(skewed, subject.episode?.openedAt ?? now);
-  return scene.state.changes.filter((change) => change.at > now - CANDIDATE_MS && change.at <= latest);
+  const possible = scene.state.changes.filter((change) =>
+    change.at > now - CANDIDATE_MS && change.at <= latest
+  );
+  if (possible.length <= CANDIDATE_LIMIT) return possible;
+  return possible.sort((a, b) => b.at - a.at).slice(0, CANDIDATE_LIMIT);
 }
 
 /**
@@ -143,18 +96,20 @@ export function weigh(scene: Scene): Weighing {
   const bins = all.filter((bin) => bin.t >= from);
   const views = FACTORS.map((rule) => rule(scene));
 
-  const everywhere = onsetLikelihoods(bins, baseline, EVERYTHING);
-  const ofChanges = averageEffects(everywhere, CHANGE_EFFECTS);
-  const ofOthers = averagePulses(everywhere, CHANGE_EFFECTS);
-  const ofOrganic = averagePulses(everywhere, ORGANIC_EFFECTS);
-  const ramp = rampEvidence(bins, baseline);
+  const riseAt = binStart(scene.firstEventAt);
+  const everywhere = onsetTable(bins, baseline, EVERYTHING, riseAt);
+  const ofChanges = averageEffects(everywhere, ANY_SIZE);
+  const ofOthers = averagePulses(everywhere, ANY_SIZE);
+  const ofOrganic = averagePulses(everywhere, isNew ? MOSTLY_RARE : flareOf(baseline));
+  const ramps = rampTable(bins, baseline);
+  const ramp = rampEvidence(ramps);
   const windowStart = bins[0]?.t ?? scene.now;
   const versions = [...new Set(bins.flatMap((bin) => bin.cells.map((cell) => cell.version)))];
   // Onset at any bin alike: what every cause shares that reaches everything and for which this moment is like any other.
   const anyTime = rateEvidence(bins, ofChanges, () => 1 / bins.length);
 
   const weighed: Weighed[] = [];
-  const add = (suspect: Suspect, rate: { logEvidence: number; onsetAt: number }, prior: number) => {
+  const add = (suspect: Suspect, rate: RateEvidence, prior: number) => {
     if (rate.logEvidence === -Infinity) return;
     const factors = views.map((view) => ({ name: view.name, value: view.logLikelihood(suspect) }));
     const evidence = factors.reduce(
@@ -193,7 +148,20 @@ export function weigh(scene: Scene): Weighing {
   weighed.sort((a, b) => b.score - a.score);
   return { weighed, views, anyChangeNats: anyTime.logEvidence };
 
-  function changeEvidence(change: Change, reach: Reach): { logEvidence: number; onsetAt: number } {
+  /** A step at some moment after the change, or, seldom, a steady growth since then. */
+  function changeEvidence(change: Change, reach: Reach): RateEvidence {
+    const step = stepEvidence(change, reach);
+    const from = change.at - priors.lag.skewSeconds * 1000;
+    if (from < windowStart) return step;
+    const gradual = rampEvidence(ramps, from);
+    const logEvidence = logSum([
+      Math.log(1 - GRADUAL_SHARE.change) + step.logEvidence,
+      Math.log(GRADUAL_SHARE.change) + gradual,
+    ]);
+    return { logEvidence, onsetAt: step.onsetAt };
+  }
+
+  function stepEvidence(change: Change, reach: Reach): RateEvidence {
     if (reach.everything && windowStart - change.at > LONG_AGO_MS) {
       const inWindow = lagProbability(change, windowStart, windowStart + bins.length * BIN_MS, priors.lag);
       return { logEvidence: anyTime.logEvidence + Math.log(inWindow), onsetAt: anyTime.onsetAt };
@@ -202,7 +170,7 @@ export function weigh(scene: Scene): Weighing {
     const onset = (index: number) => probabilities[index]!;
     const spread = rateEvidence(bins, ofChanges, onset);
     if (reach.everything) return spread;
-    const reached = averageEffects(onsetLikelihoods(bins, baseline, reach.share), CHANGE_EFFECTS);
+    const reached = averageEffects(onsetTable(bins, baseline, reach.share, riseAt), ANY_SIZE);
     const confined = rateEvidence(bins, reached, onset);
     if (!reach.byVersion) return confined;
     const logEvidence = logSum([

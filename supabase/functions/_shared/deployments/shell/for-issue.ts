@@ -1,7 +1,7 @@
 import type { Change } from "../../diagnose/change.ts";
 import type { Diagnosis, SuspectChange } from "../../diagnose/diagnosis.ts";
 import type { RpcClient } from "../../platform/rpc.ts";
-import { BLAME_PROBABILITY } from "../blame/decide.ts";
+import { BLAME_PROBABILITY } from "../blame/thresholds.ts";
 import { type CorrelationRow, loadSuspects, saveCorrelations } from "../store-blame.ts";
 import { lookForBlame } from "./look.ts";
 import { candidateOf, type DeploymentSuspects, deploymentSuspects, suspectsByBlame } from "./suspects.ts";

@@ -110,7 +110,8 @@ function deploymentChange(row: DeploymentRow, used: ReadonlySet<string | null>):
   if (row.promoted_at === null) return [];
   const isFunction = row.target === "supabase";
   const label = labelOf(row);
-  const isLabelled = !isFunction && used.has(label);
+  // Functions are seldom labelled; one whose errors bear its version (`slug@3`) is told apart like anything else.
+  const isLabelled = used.has(label);
   return [{
     id: deploymentId(row.id),
     kind: isFunction ? "edge_function" : "deployment",

@@ -12,6 +12,12 @@ const SILENCE = { outage: 0.3, otherwise: 0.95 };
 const REPORT_MS = 40_000;
 /** P(the message names a dependency | ...), troubled or not. */
 const NAMED = { outage: 0.65, otherwise: 0.06 };
+/**
+ * A change can break our own calls to a vendor: a wrong key, a wrong address. Then the errors name the vendor and our calls fail
+ * together, so the two must not be counted as two coincidences. P(it breaks such calls | it is the cause), and what is seen then.
+ */
+const BREAKS_CALLS = 0.05;
+const BROKEN_CALLS = { named: 0.9, callsFail: 0.7, independent: 0.004 };
 
 /** Health of what lies outside, and whether the errors speak of it. */
 export const dependency: FactorRule = ({ state, subject, firstEventAt, now }) => {
@@ -27,9 +33,16 @@ export const dependency: FactorRule = ({ state, subject, firstEventAt, now }) =>
     name: "dependency",
     logLikelihood(suspect) {
       if (all.length === 0) return 0;
-      const column = suspect.kind === "external" ? "outage" : "otherwise";
-      const spoken = subject.facts === null ? 1 : named ? NAMED[column] : 1 - NAMED[column];
-      return Math.log(seen[column] * spoken);
+      const said = (share: number) => subject.facts === null ? 1 : named ? share : 1 - share;
+      if (suspect.kind === "external") return Math.log(seen.outage * said(NAMED.outage));
+      const chance = seen.otherwise * said(NAMED.otherwise);
+      if (!suspect.change) return Math.log(chance);
+      const broken = independent
+        ? BROKEN_CALLS.independent
+        : troubled.length > 0
+        ? BROKEN_CALLS.callsFail
+        : 1 - BROKEN_CALLS.callsFail * (1 - late);
+      return Math.log(BREAKS_CALLS * broken * said(BROKEN_CALLS.named) + (1 - BREAKS_CALLS) * chance);
     },
     statement() {
       const health = independent

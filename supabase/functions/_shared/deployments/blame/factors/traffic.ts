@@ -16,16 +16,26 @@ const LEVELS: readonly [number, number, number][] = [
   [1.15, 0.05, 0.12],
   [0, 0.02, 0.823],
 ];
+/** From this ratio on one can tell whether the spike had just begun: load hurts within minutes, spikes last a quarter of an hour. */
+const SPIKE_RATIO = 1.7;
+/** P(traffic was still as usual some minutes before | load is the cause), and when the spike is a coincidence. */
+const JUST_BEGUN = { load: 0.85, otherwise: 0.3 };
+const JUST_MS = 3 * 60_000;
 
 /**
  * Requests per interval since shortly before the first event, over those from before; or over the highest minute on record
  * where that is the larger surprise. Null when there is too little traffic to say.
  */
-export function trafficRatio(service: ServiceState | undefined, firstEventAt: number): number | null {
+export function trafficRatio(
+  service: ServiceState | undefined,
+  firstEventAt: number,
+  until = Infinity,
+): number | null {
   if (!service) return null;
   let [recent, recentBins, before, beforeBins] = [0, 0, 0, 0];
   for (const bin of service.bins) {
     const [requests] = sumOf(bin);
+    if (bin.t >= until) break;
     if (bin.t >= firstEventAt - SPIKE_LEAD_MS) {
       recent += requests;
       recentBins++;
@@ -36,7 +46,7 @@ export function trafficRatio(service: ServiceState | undefined, firstEventAt: nu
   }
   // The last interval is still filling up.
   const last = service.bins.at(-1);
-  if (last && recentBins > 1) {
+  if (last && last.t < until && recentBins > 1) {
     recent -= sumOf(last)[0];
     recentBins--;
   }
@@ -50,10 +60,19 @@ export function trafficRatio(service: ServiceState | undefined, firstEventAt: nu
 export const traffic: FactorRule = ({ state, subject, firstEventAt }) => {
   const ratio = trafficRatio(state.services[subject.service], firstEventAt);
   const level = LEVELS.find(([from]) => (ratio ?? 0) >= from)!;
+  const begun = ratio !== null && ratio >= SPIKE_RATIO
+    ? (trafficRatio(state.services[subject.service], firstEventAt - JUST_MS, firstEventAt - JUST_MS) ??
+      ratio) < SPIKE_RATIO
+    : null;
+  const moment = (share: number) => begun === null ? 1 : begun ? share : 1 - share;
   return {
     name: "traffic",
-    logLikelihood: (suspect) =>
-      ratio === null ? 0 : Math.log(suspect.kind === "traffic" ? level[1] : level[2]),
+    logLikelihood(suspect) {
+      if (ratio === null) return 0;
+      return suspect.kind === "traffic"
+        ? Math.log(level[1] * moment(JUST_BEGUN.load))
+        : Math.log(level[2] * moment(JUST_BEGUN.otherwise));
+    },
     statement: () =>
       ratio === null
         ? "too little traffic to judge its level"

@@ -1,0 +1,103 @@
+import { calmDetector } from "./detector.ts";
+import { BIN_MS, type BlameState, type Episode, type SubjectState, sumSince } from "./state.ts";
+import type { Change } from "./types.ts";
+
+/** An episode is watched this long after it opened, then closed undecided; longer while a change is suspected. */
+const EPISODE_MS = 15 * 60_000;
+/** Nothing is judged anew this long after the first event: the window no longer shows what came before it. */
+const JUDGED_MS = 25 * 60_000;
+/** A blamed episode ends when this long brought no more errors than usual, or after BLAMED_LIMIT_MS. */
+const QUIET_MS = 5 * 60_000;
+const BLAMED_LIMIT_MS = 2 * 3_600_000;
+/** An episode settled as "none" is closed after this long, so that a further rise is a new one. */
+const AFTER_DECISION_MS = 5 * 60_000;
+/** An open episode is judged at every step for this long, later every REVIEW_MS. */
+const FRESH_MS = 3 * 60_000;
+const REVIEW_MS = 60_000;
+/** Fewer events than this make no new level. */
+const NEW_NORMAL_EVENTS = 5;
+/** An episode with suspects this likely is not given up for a newer change, nor for a further rise. */
+const LIKELY = 0.5;
+/** A change this long after the first event cannot have caused it, whatever the clocks say. */
+const CLEAR_MS = 20_000;
+/** Rises of one issue that are no further apart than this are one burst. */
+const BURST_GAP_MS = 60 * 60_000;
+
+/** Whether some change, whichever, is more likely the cause than everything else together. */
+export function isSuspected({ verdict }: Episode): boolean {
+  const changes = verdict?.hypotheses.filter(({ changeId }) => changeId !== null) ?? [];
+  return changes.reduce((sum, { probability }) => sum + probability, 0) >= LIKELY;
+}
+
+/** Judged at every step while it is fresh and something is still to be said, then once a minute. */
+export function isDue(episode: Episode, now: number): boolean {
+  const last = episode.verdict;
+  if (last === null) return true;
+  const isOpen = last.decision !== "none" && !last.rollback;
+  if (isOpen && now - episode.openedAt <= FRESH_MS) return true;
+  return now - episode.firstEventAt <= JUDGED_MS && now - last.decidedAt >= REVIEW_MS;
+}
+
+/** A blamed episode lasts until the errors stop; any other one until it is settled or too old to be decided. */
+export function isOver(state: BlameState, subject: SubjectState, episode: Episode): boolean {
+  const openFor = state.now - episode.openedAt;
+  if (!episode.blamed) {
+    return openFor > (isSuspected(episode) ? JUDGED_MS : EPISODE_MS) ||
+      (episode.settledAt !== null && state.now - episode.settledAt > AFTER_DECISION_MS);
+  }
+  if (openFor > BLAMED_LIMIT_MS) return true;
+  if (openFor < QUIET_MS) return false;
+  const since = state.now - QUIET_MS;
+  const bins = state.services[subject.service]?.bins ?? [];
+  const [requests, failures] = sumSince(bins, since);
+  const events = subject.kind === "rate" ? failures : sumSince(subject.bins, since)[0];
+  const normal = (subject.past.events + 1) / (subject.past.requests + 1000);
+  return events <= 1 + 2 * normal * requests;
+}
+
+/**
+ * An old rise that no change explained must not hide a new one: when a change comes, such episodes of its service end, and
+ * their level is what the next rise is measured against.
+ */
+export function closeStaleEpisodes(state: BlameState, change: Change): void {
+  for (const subject of Object.values(state.subjects)) {
+    const episode = subject.episode;
+    if (!episode || episode.blamed || (change.service !== null && subject.service !== change.service)) {
+      continue;
+    }
+    if (!isSuspected(episode) && change.at > episode.firstEventAt + CLEAR_MS) {
+      closeEpisode(state, subject, episode);
+    }
+  }
+}
+
+export function closeEpisode(state: BlameState, subject: SubjectState, episode: Episode): void {
+  if (!episode.blamed) {
+    if (episode.verdict?.other === "organic") countOrganic(state, subject, episode);
+    subject.lastBurstAt = state.now;
+  }
+  if (!episode.blamed && isNewNormal(state, subject)) {
+    subject.levelFrom = state.now - QUIET_MS;
+    subject.past = { events: 0, requests: 0 };
+  } else {
+    subject.excluded = { from: episode.firstEventAt - BIN_MS, to: state.now };
+  }
+  subject.episode = null;
+  subject.detector = calmDetector();
+}
+
+/** Learns how often errors come by themselves here: the base rate that a change's guilt is weighed against. */
+function countOrganic(state: BlameState, subject: SubjectState, episode: Episode): void {
+  const isNew = subject.facts !== null && subject.facts.firstSeenAt >= episode.firstEventAt;
+  if (isNew) state.services[subject.service]!.newIssues++;
+  else if (episode.openedAt - subject.lastBurstAt > BURST_GAP_MS) subject.bursts++;
+}
+
+/** Whether the errors of an unexplained rise go on at a clearly higher rate than before: then that is the new baseline. */
+function isNewNormal(state: BlameState, subject: SubjectState): boolean {
+  const since = state.now - QUIET_MS;
+  const [requests, failures] = sumSince(state.services[subject.service]?.bins ?? [], since);
+  const events = subject.kind === "rate" ? failures : sumSince(subject.bins, since)[0];
+  const before = (subject.past.events + 1) / (subject.past.requests + 1000);
+  return events >= NEW_NORMAL_EVENTS && events > 2 * before * requests;
+}

@@ -1,0 +1,70 @@
+import { risingSince } from "./detector.ts";
+import {
+  type Bin,
+  BIN_MS,
+  type BlameState,
+  type Episode,
+  isBaseline,
+  type SubjectState,
+  sumOf,
+  sumSince,
+} from "./state.ts";
+
+/** A cautious rate of events per request within an episode, up to the rise that its detector may see. */
+export function episodeRate(state: BlameState, subject: SubjectState, episode: Episode): number {
+  const until = risingSince(subject.detector) ?? Infinity;
+  const between = (bins: readonly Bin[]) => {
+    const [all, later] = [sumSince(bins, episode.firstEventAt - BIN_MS), sumSince(bins, until)];
+    return [all[0] - later[0], all[1] - later[1]] as const;
+  };
+  const [requests, failures] = between(state.services[subject.service]?.bins ?? []);
+  const events = subject.kind === "rate" ? failures : between(subject.bins)[0];
+  return (events + 1 + Math.sqrt(Math.max(0, events))) / Math.max(1, requests);
+}
+
+/** A cautious rate of events per request outside of episodes: one standard deviation above the mean. */
+export function quietRate(state: BlameState, subject: SubjectState): number {
+  const service = state.services[subject.service];
+  const since = risingSince(subject.detector) ?? Infinity;
+  let { events, requests } = subject.past;
+  if (subject.levelFrom === 0 && subject.excluded === null) {
+    // The rise itself must not raise what it is compared with.
+    const risen = since === Infinity ? [0, 0] : sumSince(service?.bins ?? [], since);
+    requests += (service?.recent.requests ?? 0) - risen[0]!;
+    const own = since === Infinity || subject.kind === "rate" ? risen[1]! : sumSince(subject.bins, since)[0];
+    events += subject.recent - own;
+  } else {
+    const add = (bins: readonly Bin[], take: (sum: [number, number]) => void) => {
+      for (const bin of bins) if (bin.t < since && isBaseline(subject, bin.t)) take(sumOf(bin));
+    };
+    add(service?.bins ?? [], (sum) => {
+      requests += sum[0];
+      if (subject.kind === "rate") events += sum[1];
+    });
+    if (subject.kind === "issue") add(subject.bins, (sum) => events += sum[0]);
+  }
+  return (events + 1 + Math.sqrt(Math.max(0, events))) / (requests + 1000);
+}
+
+/**
+ * Start of the rise that an alarm is about: the interval with an event since which the counts speak loudest against the old rate
+ * (generalised likelihood ratio). The CUSUM's own start may be a lone event long before, which tells nothing of this rise.
+ */
+export function sharpestRise(state: BlameState, subject: SubjectState, rate: number): number | null {
+  const bins = state.services[subject.service]?.bins ?? [];
+  const own = new Map(subject.bins.map((bin) => [bin.t, sumOf(bin)[0]]));
+  let [events, requests, best] = [0, 0, 0];
+  let start: number | null = null;
+  for (let index = bins.length - 1; index >= 0; index--) {
+    const bin = bins[index]!;
+    const [r, f] = sumOf(bin);
+    const count = subject.kind === "rate" ? f : own.get(bin.t) ?? 0;
+    events += count;
+    requests += r;
+    const expected = rate * Math.max(requests, 1);
+    if (count === 0 || events <= expected) continue;
+    const ratio = events * Math.log(events / expected) - (events - expected);
+    if (ratio > best) [best, start] = [ratio, bin.t];
+  }
+  return start;
+}

@@ -1,0 +1,48 @@
+import type { RateBin } from "./counts.ts";
+import type { Scene } from "./factors/factor.ts";
+import { isBaseline, type SubjectState } from "./state.ts";
+
+/** Pseudo-counts of a rate nobody has measured yet: half an event in a thousand requests. */
+const BASELINE_EVENTS = 0.5;
+const BASELINE_REQUESTS = 1000;
+
+/**
+ * Events and requests per interval of a subject; a rate reads the failures of its service.
+ *
+ * Traffic reports come late, or never, more often than errors do: where events came without them, the version's traffic of the
+ * interval before stands in, or else a handful of events would look like a service that fails always.
+ */
+export function countsOf(scene: Scene): RateBin[] {
+  const { subject } = scene;
+  const traffic = new Map(
+    (scene.state.services[subject.service]?.bins ?? []).map((bin) => [bin.t, bin.cells]),
+  );
+  const own = new Map(subject.bins.map((bin) => [bin.t, bin.cells]));
+  const usual = new Map<string, number>();
+  return [...new Set([...traffic.keys(), ...own.keys()])].sort((a, b) => a - b).map((t) => {
+    const [served, events] = [traffic.get(t) ?? {}, subject.kind === "issue" ? own.get(t) ?? {} : {}];
+    const cells = [...new Set([...Object.keys(served), ...Object.keys(events)])].map((version) => {
+      const [requests, failures] = served[version] ?? [0, 0];
+      const count = subject.kind === "rate" ? failures : events[version]?.[0] ?? 0;
+      if (requests > 0) usual.set(version, requests);
+      const assumed = requests > 0 ? requests : usual.get(version) ?? 0;
+      return { version, events: count, requests: Math.max(assumed, count) };
+    });
+    return { t, cells };
+  });
+}
+
+/** Events per request before the episode: the decayed past and the part of the window before the rise. */
+export function baselineRate(subject: SubjectState, bins: readonly RateBin[], riseAt: number): number {
+  let events = subject.past.events + BASELINE_EVENTS;
+  let requests = subject.past.requests + BASELINE_REQUESTS;
+  for (const bin of bins) {
+    if (bin.t >= riseAt) break;
+    if (!isBaseline(subject, bin.t)) continue;
+    for (const cell of bin.cells) {
+      events += cell.events;
+      requests += cell.requests;
+    }
+  }
+  return events / requests;
+}

@@ -1,0 +1,75 @@
+/** What is this probable is a cause to be named, as soon as witnesses had time to speak. */
+export const BLAME_PROBABILITY = 0.86;
+/**
+ * How sure blame must be to name a change, by the time since the first event. Other witnesses (health of dependencies, other
+ * services, second events) come some seconds after the first error: until they had time to speak, only near certainty is said. Once
+ * they have spoken, more likely than not has to do, provided that the rise is beyond doubt: a person looks at it either way, and a
+ * name that may be wrong is worth more than none.
+ */
+export const NAMED_FROM: readonly { afterMs: number; probability: number; eValue: number }[] = [
+  { afterMs: 240_000, probability: 0.7, eValue: 1_000 },
+  { afterMs: 60_000, probability: 0.8, eValue: 1_000 },
+  { afterMs: 50_000, probability: BLAME_PROBABILITY, eValue: 0 },
+  { afterMs: 40_000, probability: 0.96, eValue: 0 },
+  { afterMs: 0, probability: 0.995, eValue: 0 },
+];
+/**
+ * When it was a change beyond doubt and only the question is which, the likelier one is named from this time on: whoever takes it
+ * back sees at once whether it was the other one.
+ */
+export const WHICH_ONE = { afterMs: 60_000, probability: 0.55, someChange: 0.95, eValue: 1_000 };
+/** No name without corroboration before this. */
+export const PATIENCE_MS = 40_000;
+/** After this only an episode in which somebody was blamed before is named anew: slow drifts fit whatever came before them. */
+export const TOO_LATE_MS = 12 * 60_000;
+/** Early words also need this much evidence besides the moment. */
+export const EARLY_CORROBORATION_NATS = 3;
+/**
+ * No blame below this e-value: with nothing changed, one look-for-ever in twenty would reach it. Issues that always happened are
+ * looked at by the dozen, so they need more.
+ */
+export const BLAME_E_VALUE = { newIssue: 20, known: 200 };
+/** A bare rate knows neither stack nor message, and its issues may be on their way: it is never judged earlier. */
+export const RATE_PATIENCE_MS = 45_000;
+/** It is taken back without a human from this one on: one wrong rollback in a hundred is the most that is bearable. */
+export const ROLLBACK_PROBABILITY = 0.99;
+/** And from this time on: health of dependencies is known within a minute, and a name costs less to take back than a release. */
+export const ROLLBACK_AFTER_MS = 60_000;
+/** A rollback also needs this e-value: with nothing changed, fewer than one look-for-ever in a hundred reaches it. */
+export const ROLLBACK_E_VALUE = 100;
+/**
+ * And it needs evidence besides the moment: files, novelty, messages, the calm of everything else must together favour the
+ * change over every cause that is none. Two things that happen at once are the commonest way to be wrong.
+ */
+export const ROLLBACK_CORROBORATION_NATS = 0.5;
+/** "No change did it" is said from this probability on, and after this long: other witnesses are slower than errors. */
+export const NONE_PROBABILITY = 0.9;
+export const NONE_AFTER_MS = 60_000;
+
+/** How the leading change stands. */
+export interface Standing {
+  /** ms since the first event. */
+  waited: number;
+  /** Of the leading change, and of all changes together. */
+  probability: number;
+  someChange: number;
+  /** Evidence besides the moment for it against the best cause that is no change, in nats. */
+  support: number;
+  eValue: number;
+}
+
+/** Whether it is named. */
+export function isSure(standing: Standing, blamedBefore: boolean): boolean {
+  const { waited, probability, someChange, support, eValue } = standing;
+  if (waited < PATIENCE_MS && support < EARLY_CORROBORATION_NATS) return false;
+  if (waited > TOO_LATE_MS && !blamedBefore) return false;
+  const reaches = (step: { afterMs: number; probability: number; eValue: number }) =>
+    waited >= step.afterMs && probability >= step.probability && eValue >= step.eValue;
+  return NAMED_FROM.some(reaches) || (someChange >= WHICH_ONE.someChange && reaches(WHICH_ONE));
+}
+
+/** Whether it is taken back without a human. */
+export function mayRollBack({ waited, probability, support, eValue }: Standing): boolean {
+  return waited >= ROLLBACK_AFTER_MS && probability >= ROLLBACK_PROBABILITY && eValue >= ROLLBACK_E_VALUE &&
+    support >= ROLLBACK_CORROBORATION_NATS;
+}

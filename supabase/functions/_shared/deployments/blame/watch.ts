@@ -1,0 +1,72 @@
+import { calmDetector, detectorLevel, stepDetector } from "./detector.ts";
+import { closeEpisode, isSuspected } from "./episode.ts";
+import type { Added } from "./intake.ts";
+import { episodeRate, quietRate, sharpestRise } from "./levels.ts";
+import { binStart, type BlameState, EPISODE_LIMIT, type SubjectState } from "./state.ts";
+
+/** Mean steps between false alarms of one subject: at one step per 10 s, more than a day. Bursts are for the posterior. */
+const ALARM_LEVEL = 10_000;
+/** Within an episode only a rise beyond doubt is another fault: its counts are rarely as even as a detector assumes. */
+const FURTHER_ALARM_LEVEL = 1e8;
+/** An episode's level is known after this long. */
+const LEVEL_MS = 60_000;
+/** An issue that was first seen this long before its events reach us is no new one. */
+const NEW_ISSUE_MS = 30 * 60_000;
+/** A rise this soon after an unexplained one of the same subject is most likely more of the same. */
+const CONTINUES_MS = 30 * 60_000;
+/** No verdict before this much history: before it every issue is new. */
+const WARM_UP_MS = 10 * 60_000;
+
+/**
+ * Runs the detectors of the subjects that had events, and opens episodes. A quiet subject needs no step: traffic without
+ * events only lowers its detector, and is caught up with at the next event.
+ */
+export function watch(state: BlameState, added: Added): void {
+  let open = Object.values(state.subjects).filter(({ episode }) => episode !== null).length;
+  const warm = state.now - state.startedAt >= WARM_UP_MS;
+  for (const [key, events] of Object.entries(added)) {
+    const subject = state.subjects[key];
+    if (!subject) continue;
+    subject.lastEventAt = state.now;
+    const requestsEver = state.services[subject.service]?.requestsEver ?? 0;
+    const requests = requestsEver - subject.requestsSeen;
+    subject.requestsSeen = requestsEver;
+    const episode = subject.episode;
+    // An episode first has to find its own level; a rise above that level later is another fault.
+    if (episode && (episode.blamed || state.now - episode.openedAt < LEVEL_MS)) continue;
+    const rate = episode ? episodeRate(state, subject, episode) : quietRate(state, subject);
+    subject.detector = stepDetector(
+      subject.detector,
+      events.count,
+      rate * requests,
+      binStart(events.firstAt),
+    );
+    if (!warm || (episode === null && open >= EPISODE_LIMIT)) continue;
+    const facts = subject.facts;
+    const isNew = facts !== null && episode === null && facts.firstSeenAt > state.now - NEW_ISSUE_MS &&
+      subject.past.events === 0 && facts.firstSeenAt >= state.startedAt + WARM_UP_MS &&
+      firstEventAt(subject) >= facts.firstSeenAt - 60_000;
+    const suspected = episode !== null && isSuspected(episode);
+    const alarm = episode ? FURTHER_ALARM_LEVEL : ALARM_LEVEL;
+    if (isNew || (!suspected && detectorLevel(subject.detector) >= alarm)) {
+      const first = isNew ? facts.firstSeenAt : sharpestRise(state, subject, rate) ?? events.firstAt;
+      if (episode) closeEpisode(state, subject, episode);
+      else open++;
+      const continues = !isNew && state.now - subject.lastBurstAt < CONTINUES_MS;
+      subject.detector = calmDetector();
+      subject.episode = {
+        openedAt: state.now,
+        firstEventAt: first,
+        scores: {},
+        verdict: null,
+        settledAt: null,
+        blamed: false,
+        continues,
+      };
+    }
+  }
+}
+
+function firstEventAt(subject: SubjectState): number {
+  return subject.bins[0]?.t ?? Infinity;
+}
