@@ -75,7 +75,7 @@ export function table(results: readonly unknown[]): string {
 async function description(name: string): Promise<string | null> {
   const source = await Deno.readTextFile(new URL(`${name}.ts`, FOLDER));
   const found = /^export const describe =\s*(?:`([^`]*)`|"([^"]*)"|'([^']*)')/m.exec(source);
-  return found && /^export (?:async function run|const run)\b/m.test(source)
+  return found && /^export (?:(?:async )?function run|const run)\b/m.test(source)
     ? found[1] ?? found[2] ?? found[3] ?? ""
     : null;
 }

@@ -1,6 +1,7 @@
 import type { Verdict } from "../../supabase/functions/_shared/deployments/blame/types.ts";
-import type { Truth, World } from "./simulator.ts";
-import type { Scenario, SimFault } from "./simulator-faults.ts";
+import type { Answer, Truth } from "./play.ts";
+import type { World } from "./world.ts";
+import type { Scenario, SimFault } from "./faults/fault.ts";
 
 const MINUTE = 60_000;
 
@@ -66,9 +67,15 @@ export class Scorer {
   rollbacks = 0;
   wrongRollbacks = 0;
 
-  /** Takes one verdict; returns the change to take back now, if any. */
-  take(verdict: Verdict, truth: Truth): string | null {
-    if (verdict.decision !== "blame" || verdict.changeId === null) return null;
+  /** Takes the verdicts of one step; returns the changes to take back now and those that people hear of. */
+  take(verdicts: readonly Verdict[], truth: Truth): Answer {
+    const blamed = verdicts.filter(({ decision, changeId }) => decision === "blame" && changeId !== null);
+    const takenBack = blamed.flatMap((verdict) => this.#count(verdict, truth) ?? []);
+    return { takenBack, named: blamed.map(({ changeId }) => changeId!) };
+  }
+
+  /** Counts one blame; returns the change to take back now, if any. */
+  #count(verdict: Verdict, truth: Truth): string | null {
     const causes = truth.causesOf(verdict.subject, verdict.firstEventAt);
     const right = causes.find((cause) => cause.changeId === verdict.changeId);
     const cause: SimFault | null = right ?? causes[0] ?? null;
@@ -76,7 +83,7 @@ export class Scorer {
     if (!this.#seen.has(key)) {
       this.#seen.add(key);
       this.blames.push({
-        changeId: verdict.changeId,
+        changeId: verdict.changeId!,
         at: truth.now,
         rollback: verdict.rollback,
         correct: right !== undefined,
@@ -86,12 +93,32 @@ export class Scorer {
         verdict,
       });
     }
-    if (!verdict.rollback || this.#rolledBack.has(verdict.changeId)) return null;
-    this.#rolledBack.add(verdict.changeId);
+    if (!verdict.rollback || this.#rolledBack.has(verdict.changeId!)) return null;
+    this.#rolledBack.add(verdict.changeId!);
     this.rollbacks++;
     if (!right) this.wrongRollbacks++;
     return verdict.changeId;
   }
+}
+
+/** Changes this close to one another are hard to tell apart. */
+const A_MINUTE_APART_MS = 90_000;
+/** What begins this close to a change looks as if it had done it. */
+const AT_A_CHANGE_MS: readonly [number, number] = [-60_000, 120_000];
+
+/** Its own scenario, and the company it came in. */
+function scenariosOf(fault: SimFault, world: World): string[] {
+  const near = (from: number, to: number) =>
+    world.changes.some((change) =>
+      change !== fault.change && change.effectiveAt >= from && change.effectiveAt <= to
+    );
+  if (fault.change) {
+    const at = fault.change.effectiveAt;
+    const isPair = near(at - A_MINUTE_APART_MS, at + A_MINUTE_APART_MS);
+    return [fault.scenario, ...(isPair ? ["one_of_changes_a_minute_apart"] : [])];
+  }
+  const isAtChange = near(fault.startAt - AT_A_CHANGE_MS[1], fault.startAt - AT_A_CHANGE_MS[0]);
+  return [fault.scenario, ...(isAtChange ? [`${fault.scenario}_at_a_change`] : [])];
 }
 
 /** Adds one project's outcome to the tally. */
@@ -110,13 +137,16 @@ export function addTo(tally: Tally, world: World, scorer: Scorer): void {
       if (first) tally.foundFailing++;
       if (fault.affectedAt === null) continue;
     }
-    const row = tally.scenarios[fault.scenario] ??= { incidents: 0, found: 0, wrong: 0 };
-    row.incidents++;
-    if (scorer.blames.some((blame) => !blame.correct && blame.causeId === fault.id)) row.wrong++;
+    const wrong = scorer.blames.some((blame) => !blame.correct && blame.causeId === fault.id);
+    for (const scenario of scenariosOf(fault, world)) {
+      const row = tally.scenarios[scenario] ??= { incidents: 0, found: 0, wrong: 0 };
+      row.incidents++;
+      if (wrong) row.wrong++;
+      if (first) row.found++;
+    }
     if (fault.changeId === null) continue;
     tally.affecting++;
     if (!first) continue;
-    row.found++;
     tally.found++;
     tally.afterMinute.push(Math.max(0, (first.at - fault.affectedAt! - MINUTE) / 1000));
     tally.afterFailure.push((first.at - fault.firstFailureAt) / 1000);

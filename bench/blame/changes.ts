@@ -1,5 +1,5 @@
 import type { Change, ChangeKind } from "../../supabase/functions/_shared/deployments/blame/types.ts";
-import type { SimProject, SimService } from "./simulator-project.ts";
+import type { SimProject, SimService } from "./project.ts";
 import type { Mix } from "./mixes.ts";
 import type { Random } from "./random.ts";
 

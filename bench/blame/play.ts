@@ -1,0 +1,177 @@
+import type {
+  Change,
+  EventCount,
+  IssueFacts,
+  Observation,
+  TrafficCount,
+} from "../../supabase/functions/_shared/deployments/blame/types.ts";
+import type { Random } from "./random.ts";
+import { type SimChange } from "./changes.ts";
+import { MINUTE, type SimFault } from "./faults/fault.ts";
+import { type SimIssue } from "./project.ts";
+import { playService } from "./service.ts";
+import { START, STEP_MS, type World } from "./world.ts";
+
+/** What is missing: rows that come late (by up to a minute), rows that never come. */
+export const LATE_SHARE = 0.08;
+export const LOST_SHARE = 0.003;
+
+/** What the monitor answers to an observation: ids of changes that it takes back now, and of those that it only names to people. */
+export interface Answer {
+  takenBack: string[];
+  named: string[];
+}
+export type Monitor = (observation: Observation, truth: Truth) => Answer;
+
+/** People take back what was named to them, right or wrong, after this long, or not at all. */
+export const PERSON_ACTS_SHARE = 0.9;
+export const PERSON_DELAY_MS: readonly [number, number] = [5 * MINUTE, 20 * MINUTE];
+
+/** Who really makes an issue, or a service's failures, at this moment. For scoring only. */
+export interface Truth {
+  now: number;
+  /** Faults that made events of the subject since then, the latest last. Empty means background noise. */
+  causesOf(subject: string, since: number): SimFault[];
+}
+
+interface Pending {
+  dueAt: number;
+  traffic: TrafficCount | null;
+  event: EventCount | null;
+}
+
+/** Plays a world in steps of 10 s and shows the monitor what a monitored project would send it. */
+export function play(random: Random, world: World, monitor: Monitor): void {
+  const { project, changes, faults, endAt } = world;
+  const live: SimChange[] = [];
+  const liveFaults: SimFault[] = [];
+  const announced: { at: number; change: Change }[] = [];
+  let pending: Pending[] = [];
+  let nextChange = 0;
+  let nextFault = 0;
+  const known = new Set<string>();
+  const byPeople = new Map<string, number>();
+  const recent = new Map<string, Map<SimFault, number>>();
+  const truth: Truth = {
+    now: START,
+    causesOf(subject, since) {
+      const found = [...(recent.get(subject) ?? [])].filter(([, at]) => at >= since - MINUTE);
+      return found.map(([fault]) => fault);
+    },
+  };
+
+  for (let now = START; now < endAt; now += STEP_MS) {
+    const until = now + STEP_MS;
+    while (nextChange < changes.length && changes[nextChange]!.effectiveAt < until) {
+      const change = changes[nextChange++]!;
+      live.push(change);
+      announced.push({ at: change.reported.at, change: change.reported });
+    }
+    while (nextFault < faults.length && faults[nextFault]!.startAt < until) {
+      liveFaults.push(faults[nextFault++]!);
+    }
+    for (let i = liveFaults.length - 1; i >= 0; i--) {
+      if (liveFaults[i]!.endAt <= now) endFault(liveFaults.splice(i, 1)[0]!, announced, now);
+    }
+
+    const rows: Pending[] = [];
+    const issues: IssueFacts[] = [];
+    const emit = (issue: SimIssue, version: string | null, count: number, fault: SimFault | null) => {
+      if (count === 0) return;
+      if (!known.has(issue.id)) {
+        known.add(issue.id);
+        issue.firstSeenAt = now;
+        issues.push({
+          id: issue.id,
+          service: issue.service,
+          firstSeenAt: now + random.between(0, STEP_MS),
+          category: issue.category,
+          frames: issue.frames,
+          text: issue.text,
+        });
+      }
+      rows.push({ dueAt: until, traffic: null, event: { at: now, issue: issue.id, version, count } });
+      if (fault) note(recent, `issue:${issue.id}`, fault, now);
+    };
+    for (const service of project.services) {
+      playService(
+        random,
+        service,
+        live,
+        liveFaults,
+        now,
+        emit,
+        (row) => rows.push({ dueAt: until, traffic: row, event: null }),
+        (fault) => note(recent, `rate:${service.name}`, fault, now),
+      );
+    }
+    for (const row of rows) {
+      if (row.traffic && random.chance(LOST_SHARE)) continue;
+      if (random.chance(LATE_SHARE)) row.dueAt += random.integer(1, 6) * STEP_MS;
+      pending.push(row);
+    }
+    const due = pending.filter((row) => row.dueAt <= until);
+    pending = pending.filter((row) => row.dueAt > until);
+    truth.now = until;
+    const reported = announced.filter((one) => one.at <= until);
+    for (const one of reported) announced.splice(announced.indexOf(one), 1);
+    const taken = monitor({
+      at: until,
+      changes: reported.map((one) => structuredClone(one.change)),
+      issues,
+      traffic: due.flatMap((row) => row.traffic ?? []),
+      events: due.flatMap((row) => row.event ?? []),
+      dependencies: liveFaults.concat(
+        faults.slice(0, nextFault).filter((fault) => fault.endAt > now - 3 * MINUTE && fault.endAt <= now),
+      )
+        .flatMap((fault) => fault.health.filter((health) => health.at >= now && health.at < until)),
+    }, truth);
+    for (const id of taken.named) {
+      if (byPeople.has(id)) continue;
+      const acts = random.chance(PERSON_ACTS_SHARE);
+      byPeople.set(id, acts ? until + random.logBetween(...PERSON_DELAY_MS) : Infinity);
+    }
+    for (const id of taken.takenBack) takeBack(random, id, live, liveFaults, announced, until);
+    for (const [id, at] of byPeople) {
+      if (at > until) continue;
+      byPeople.set(id, Infinity);
+      takeBack(random, id, live, liveFaults, announced, until);
+    }
+  }
+}
+
+function note(
+  recent: Map<string, Map<SimFault, number>>,
+  subject: string,
+  fault: SimFault,
+  at: number,
+): void {
+  let causes = recent.get(subject);
+  if (!causes) recent.set(subject, causes = new Map());
+  causes.set(fault, at);
+}
+
+/** A fault that nobody blamed ends when a person reverts its change. */
+function endFault(fault: SimFault, announced: { at: number; change: Change }[], now: number): void {
+  if (!fault.change || fault.change.revertedAt !== null) return;
+  fault.change.revertedAt = now;
+  fault.change.reported.revertedAt = now;
+  announced.push({ at: now, change: fault.change.reported });
+}
+
+function takeBack(
+  random: Random,
+  id: string,
+  live: SimChange[],
+  liveFaults: SimFault[],
+  announced: { at: number; change: Change }[],
+  now: number,
+): void {
+  const change = live.find((one) => one.reported.id === id);
+  if (!change || change.revertedAt !== null) return;
+  const at = now + random.between(10_000, 40_000);
+  change.revertedAt = at;
+  change.reported.revertedAt = at;
+  announced.push({ at, change: change.reported });
+  for (const fault of liveFaults) if (fault.change === change) fault.endAt = Math.min(fault.endAt, at);
+}
