@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { dependency } from "../../../../supabase/functions/_shared/deployments/blame/factors/dependency.ts";
+import type { DependencyHealth } from "../../../../supabase/functions/_shared/deployments/blame/types.ts";
+import { cause, change, favour, guilty, MINUTE, NOON, scene } from "../scene.ts";
+
+function withHealth(text: string, health: Partial<DependencyHealth>) {
+  const given = scene({ text });
+  given.state.dependencies.stripe = { name: "stripe", state: "down", source: "probe", at: NOON, ...health };
+  return given;
+}
+
+describe("health of dependencies", () => {
+  it("favours the outage when a witness that does not run our code reports it", () => {
+    const given = withHealth("fetch failed", { source: "status_page" });
+    expect(favour(dependency, given, cause("external"), guilty(change()))).toBeGreaterThan(3);
+  });
+
+  it("makes less of our own calls failing, which a bad change can cause too", () => {
+    const probe = favour(
+      dependency,
+      withHealth("", { source: "probe" }),
+      cause("external"),
+      guilty(change()),
+    );
+    const calls = favour(
+      dependency,
+      withHealth("", { source: "calls" }),
+      cause("external"),
+      guilty(change()),
+    );
+    expect(calls).toBeGreaterThan(0);
+    expect(calls).toBeLessThan(probe - 1);
+  });
+
+  it("does not count failing calls and errors that name the vendor as two coincidences for a change", () => {
+    const text = "authentication failure calling stripe";
+    const both = favour(
+      dependency,
+      withHealth(text, { source: "calls" }),
+      guilty(change()),
+      cause("organic"),
+    );
+    // A change can break our calls to a vendor; an error of its own only happens beside an outage.
+    expect(both).toBeGreaterThan(1.5);
+  });
+
+  it("favours the change when dependencies are known, none is in trouble and none is named", () => {
+    const given = withHealth("undefined is not a function", { state: "up" });
+    given.now = NOON + 3 * MINUTE;
+    expect(favour(dependency, given, guilty(change()), cause("external"))).toBeGreaterThan(1);
+  });
+
+  it("does not count trouble that is older than the rise by a quarter of an hour", () => {
+    const old = withHealth("", { at: NOON - 20 * MINUTE });
+    const calm = withHealth("", { state: "up" });
+    expect(favour(dependency, old, cause("external"), guilty(change())))
+      .toBeCloseTo(favour(dependency, calm, cause("external"), guilty(change())), 10);
+  });
+
+  it("says nothing where no dependency is known", () => {
+    expect(favour(dependency, scene({ text: "stripe" }), cause("external"), guilty(change()))).toBe(0);
+  });
+});
