@@ -13,7 +13,7 @@ export const HALF_LIFE_MS = 24 * 3_600_000;
 export const SUBJECT_LIMIT = 500;
 
 /** Episodes judged at once at most: a storm of fingerprints is one incident, and a look has two seconds. */
-export const EPISODE_LIMIT = 40;
+export const EPISODE_LIMIT = 20;
 /** Changes kept at most, the latest ones: a configuration that is written in a loop must not grow the state. */
 export const CHANGE_LIMIT = 400;
 
