@@ -36,7 +36,9 @@ export function describeTotals(
   const lines = [
     "",
     `With Prunella: ${totals.healed} of ${totals.healable} healable faults healed (${totals.healed_alone} alone, ` +
-    `${totals.healed_after_approval} after the reviewer's approval), ${totals.false_heals} false heals`,
+    `${totals.healed_after_approval} after the reviewer's approval), ${totals.false_heals} false heal${
+      totals.false_heals === 1 ? "" : "s"
+    }`,
     `  detected after ${seconds(totals.mttd_ms)} on average (${
       seconds(totals.mttd_from_failure_ms)
     } after the first error that a customer got)`,

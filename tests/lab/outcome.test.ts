@@ -51,7 +51,7 @@ it("what healed after approval counts as healed, and is told apart", () => {
   });
   const text = describeTotals(totals, null);
   expect(text).toContain(
-    "3 of 4 healable faults healed (2 alone, 1 after the reviewer's approval), 1 false heals",
+    "3 of 4 healable faults healed (2 alone, 1 after the reviewer's approval), 1 false heal",
   );
 });
 
