@@ -111,6 +111,22 @@ describe("the template miner", () => {
     );
   });
 
+  it("does not take all statements with one label for one, nor texts that follow several statements for statements", () => {
+    const statements = [
+      "disk is nearly full",
+      "clock was set back",
+      "cache could not be read",
+      "quota is used up",
+    ]
+      .concat(["no peer answers", "table has no key", "two hosts share a name", "index is out of date"]);
+    expect(new Set(mine(statements.map((text) => `agent: warning: ${text}`)).clusters).size).toBe(8);
+    const texts = ["no route to host", "permission denied", "timed out", "broken pipe", "it is a directory"];
+    const lines = ["agent: read", "store: write", "proxy: dial"].flatMap((label) =>
+      texts.map((text) => `${label}: ${text}`)
+    );
+    expect(new Set(mine(lines).clusters).size).toBe(3);
+  });
+
   it("keeps verbs apart, where English and HTTP put them", () => {
     const verbs = "open close read write move lock seal drop".split(" ");
     expect(new Set(mine(verbs.map((verb) => `failed to ${verb} the file`)).clusters).size).toBe(verbs.length);
@@ -242,7 +258,7 @@ describe("the scanner", () => {
     ["visible=true cached=no left=none", "visible = <*> cached = <*> left = none"],
     [
       "zone \"mail\" of 'ada' and `x', it's \"two words\"",
-      `zone " <*> " of ' <*> ' and \` <*> ' , it ' s " two words "`,
+      `zone " <*> " of ' <*> ' and \` <*> ' , it's " two words "`,
     ],
     ['saved {"id": 7, "tags": ["a}b"]} today', "saved <*> today"],
     [
@@ -250,6 +266,7 @@ describe("the scanner", () => {
       `{ " level " : " <*> " , " msg " : " job done " , " id " : <*> }`,
     ],
     ["ports 80, 443, 8080 open", "ports <*> open"],
+    ["user (null) of <none> can't log in", "user <*> of <*> can't log in"],
     ["device 0000:03:00.1 is up", "device <*> is up"],
   ])("%s", (line, tokens) => expect(scanLine(line).tokens.join(" ")).toBe(tokens));
 });

@@ -1,4 +1,4 @@
-import { isEnclosed, isVerbPlace, OPEN_AT } from "./evidence.ts";
+import { isEnclosed, isVerbPlace, OPEN_AT, OPEN_AT_FLOWING } from "./evidence.ts";
 import { type Candidate, isInside, isWord, MAX_GAP, openGap } from "./shape.ts";
 import { keyOf, mix, type TokenHashes } from "./token-hashes.ts";
 import { FUNCTION_WORDS, HTTP_METHODS, PROSE, VARIABLE } from "./vocabulary.ts";
@@ -75,25 +75,67 @@ function isSentence(tokens: readonly string[]): boolean {
   return tokens.some((token) => FUNCTION_WORDS.has(token) || PROSE.test(token));
 }
 
-function isValue(parts: readonly Part[]): boolean {
-  const { candidate, from, to } = parts[0]!;
-  const tokens = candidate.tokens;
+/**
+ * Whether a colon follows one word alone: `warning: ` begins statements of many kinds, where `cannot open the file: `
+ * is a statement that a text follows.
+ */
+function isLabel(tokens: readonly string[], colon: number): boolean {
+  if (tokens[colon] !== ":") return false;
+  let words = 0;
+  for (let at = colon - 1; at >= 0 && tokens[at] !== ":"; at--) if (isWord(tokens[at]!)) words++;
+  return words < 2;
+}
+
+/** Texts that end lines after a colon, with the statements before it: one that follows several is a value of them. */
+function travellingTexts(candidates: readonly Candidate[]): Set<string> {
+  const origins = new Map<string, string>();
+  const travelling = new Set<string>();
+  for (const { tokens } of candidates) {
+    const colon = tokens.lastIndexOf(":");
+    if (colon <= 0 || colon === tokens.length - 1 || tokens.length - colon - 1 > MAX_GAP) continue;
+    const text = tokens.slice(colon + 1).join(" ");
+    const origin = tokens.slice(0, colon).join(" ");
+    const known = origins.get(text);
+    if (known === undefined) origins.set(text, origin);
+    else if (known !== origin) travelling.add(text);
+  }
+  return travelling;
+}
+
+/** Whether the place is one for texts of others: between quotes or brackets, or at the end after a colon or the like. */
+function isTextPlace(
+  tokens: readonly string[],
+  from: number,
+  to: number,
+  texts: ReadonlySet<string>,
+  travelling: ReadonlySet<string>,
+): boolean {
   const before = tokens[from - 1];
   const after = tokens[to];
+  if (before === undefined) return false;
+  if (after !== undefined) return isEnclosed(before, after);
+  if (!LEADS_TO_TEXT.has(before)) return false;
+  if (!isLabel(tokens, from - 1)) return true;
+  let count = 0;
+  for (const text of texts) if (travelling.has(text)) count++;
+  return count >= OPEN_AT_FLOWING;
+}
+
+function isValue(parts: readonly Part[], travelling: ReadonlySet<string>): boolean {
+  const { candidate, from, to } = parts[0]!;
+  const tokens = candidate.tokens;
   const anchors = [...tokens.slice(0, from), ...tokens.slice(to)].filter(isWord).length;
-  if (anchors < ANCHORS) return false;
-  const enclosed = before !== undefined && after !== undefined && isEnclosed(before, after);
-  const isText = enclosed || (after === undefined && before !== undefined && LEADS_TO_TEXT.has(before));
-  const lengths = new Set(parts.map((part) => part.to - part.from));
-  if ((lengths.size < 2 && !isText) || isVerbPlace(tokens, from)) return false;
+  if (anchors < ANCHORS || isVerbPlace(tokens, from)) return false;
   const fillers = parts.map((part) => part.candidate.tokens.slice(part.from, part.to));
   const different = new Set(fillers.map((filler) => filler.join(" ")));
-  let needed = OPEN_AT;
-  if (before === undefined ? after !== ":" : after === undefined && !isText) needed += OPEN_END;
+  const isText = isTextPlace(tokens, from, to, different, travelling);
+  const isOfOneLength = parts.every((part) => part.to - part.from === to - from);
+  if (isOfOneLength && !isText) return false;
   if (fillers.some((filler) => HTTP_METHODS.has(filler[0]!))) return false;
   const sentences = fillers.filter(isSentence).length;
   if (sentences * 2 > fillers.length && !isText) return false;
-  return different.size >= needed;
+  const isOpen = from === 0 ? tokens[to] !== ":" : to === tokens.length && !isText;
+  return different.size >= (isOpen ? OPEN_AT + OPEN_END : OPEN_AT);
 }
 
 /**
@@ -101,7 +143,8 @@ function isValue(parts: readonly Part[]): boolean {
  * names, texts of other programs. Returns whether any was opened.
  */
 export function openGaps(candidates: readonly Candidate[], hashes: TokenHashes): boolean {
-  const found = partsOf(candidates, hashes).filter(({ parts }) => isValue(parts));
+  const travelling = travellingTexts(candidates);
+  const found = partsOf(candidates, hashes).filter(({ parts }) => isValue(parts, travelling));
   // What more lines support first; of what the same lines support the shortest part.
   const length = (parts: Part[]) => Math.min(...parts.map((part) => part.to - part.from));
   found.sort((a, b) => b.parts.length - a.parts.length || length(a.parts) - length(b.parts) || a.key - b.key);
@@ -109,7 +152,7 @@ export function openGaps(candidates: readonly Candidate[], hashes: TokenHashes):
   let changed = false;
   for (const { parts } of found) {
     const free = parts.filter((part) => !settled.has(part.candidate));
-    if (free.length < 2 || !isValue(free)) continue;
+    if (free.length < 2 || !isValue(free, travelling)) continue;
     for (const { candidate, from, to } of free) {
       settled.add(candidate);
       openGap(candidate, from, to);

@@ -18,6 +18,7 @@ const COLON = 58;
 const DOT = 46;
 const HYPHEN = 45;
 const BACKSLASH = 92;
+const APOSTROPHE = 39;
 const GREATER = 62;
 /** All-letter words of hexadecimal digits this long are no words. */
 const MIN_HEX_WORD = 8;
@@ -29,6 +30,11 @@ function kindOf(code: number): number {
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
+}
+
+function isLetter(code: number): boolean {
+  const lower = code | 32;
+  return (lower >= 97 && lower <= 122) || code > 191;
 }
 
 function isHexDigit(code: number): boolean {
@@ -93,6 +99,11 @@ function urlEnd(line: string, from: number): number {
   return end - (AFTER_URL.exec(line.slice(from, end))?.[0].length ?? 0);
 }
 
+/** Whether a quote stands between two letters, as in `can't`. */
+function isInWord(line: string, at: number): boolean {
+  return isLetter(line.charCodeAt(at - 1)) && isLetter(line.charCodeAt(at + 1));
+}
+
 /** The length of a drive before a path: `C:\\logs`. */
 function driveLength(line: string, start: number): number {
   const code = line.charCodeAt(start) | 32;
@@ -132,6 +143,8 @@ export function scanLine(text: string): ScannedLine {
   return tokens.finish();
 }
 
+/** What programs print for a value that is not there. */
+const NOTHING = /[<(](?:null|nil|none|unset|undefined|unknown)[>)]/iy;
 const EQUALS = 61;
 const OPEN_BRACE = 123;
 
@@ -144,6 +157,12 @@ function scanDelimiter(line: string, at: number, spaced: boolean, tokens: Tokens
       tokens.variable(at, end, spaced);
       return end;
     }
+  }
+  NOTHING.lastIndex = at;
+  const nothing = NOTHING.exec(line);
+  if (nothing) {
+    tokens.variable(at, at + nothing[0].length, spaced);
+    return at + nothing[0].length;
   }
   const isName = code === EQUALS && !spaced && tokens.endsWithWord();
   tokens.punctuation(line[at]!, at, spaced);
@@ -190,7 +209,7 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
   let hasAt = false;
   for (; at < line.length; at++) {
     const code = line.charCodeAt(at);
-    if (kindOf(code) !== WORD) break;
+    if (kindOf(code) !== WORD && !(code === APOSTROPHE && at > start && isInWord(line, at))) break;
     // An arrow between two values.
     if (code === HYPHEN && line.charCodeAt(at + 1) === GREATER) break;
     if (isDigit(code)) hasDigit = true;
