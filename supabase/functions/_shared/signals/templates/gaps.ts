@@ -1,4 +1,4 @@
-import { isEnclosed, isVerbPlace, OPEN_AT, OPEN_AT_FLOWING } from "./evidence.ts";
+import { isEnclosed, isVerbPlace, OPEN_AT_FLOWING } from "./evidence.ts";
 import { type Candidate, isInside, isWord, MAX_GAP, openGap } from "./shape.ts";
 import { keyOf, mix, type TokenHashes } from "./token-hashes.ts";
 import { FUNCTION_WORDS, HTTP_METHODS, PROSE, VARIABLE } from "./vocabulary.ts";
@@ -7,6 +7,8 @@ import { FUNCTION_WORDS, HTTP_METHODS, PROSE, VARIABLE } from "./vocabulary.ts";
 const MAX_TOKENS = 48;
 /** Fixed words around a gap. */
 const ANCHORS = 2;
+/** Different parts from which on they are values: one more than of single words, since parts of sentences are longer. */
+const OPEN_AT = 5;
 /** More values are needed of what may be the end of a sentence, or its begin. */
 const OPEN_END = 2;
 /** After these a text stands that may be anything. */

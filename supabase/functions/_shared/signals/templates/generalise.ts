@@ -147,11 +147,11 @@ function openSinglePlaces(candidates: readonly Candidate[], hashes: TokenHashes)
 }
 
 /**
- * Finds which words of masked lines are values, from how lines differ, and replaces them by `<*>` in place; shapes that
+ * Finds which parts of masked lines are values, from how lines differ, and replaces them by `<*>` in place; shapes that
  * then have equal tokens are one template. Depends on the set of shapes alone, not on their order of arrival.
  *
- * A place is opened when many different words were seen there while everything else stayed the same. How many are needed
- * rests on form (names, constants, prose, what stands before) and on whether the same words are interchangeable elsewhere.
+ * In each round single places are opened where enough different words were seen while all else stayed the same (how many
+ * is in `evidence.ts`), then parts of any length, and what is an instance of a template found so far joins it.
  */
 export function generalise(shapes: readonly Shape[]): void {
   const hashes = new TokenHashes();

@@ -5,7 +5,7 @@ import { MAX_LINE_LENGTH, scanLine } from "./scan.ts";
 import type { Shape } from "./shape.ts";
 import type { ScannedLine } from "./tokens.ts";
 
-/** Different masked lines that one miner remembers. About 200 bytes each, so one project's state is some 400 kB. */
+/** Different masked lines that one miner remembers. About 300 bytes each, so one project's state is some 600 kB. */
 export const DEFAULT_MAX_SHAPES = 2_000;
 /** Merges remembered for ids that were given out earlier. Callers that store ids apply `merges()` in time. */
 const MAX_ALIASES = 20_000;

@@ -17,9 +17,6 @@ export const UNITS = words("B KB MB GB TB PB kB kb KiB MiB GiB TiB Ki Mi Gi K M 
 /** States of switches. */
 export const FLAGS = words("on off true false yes no True False Yes No ON OFF TRUE FALSE");
 
-/** English words before which a value stands rather than a part of the sentence. */
-export const LEADS_TO_VALUE = words("a an the to from for of by in on at with as into via");
-
 /** Abbreviations of time zones: `08:16:53 PDT 2005`. */
 export const TIME_ZONE = /^(?:[A-Z]{1,3}T|UTC|GMT)$/;
 
