@@ -86,6 +86,24 @@ describe("partitions of events", () => {
     expect(await partitions()).toContain("error_events_20300616");
   });
 
+  it.each(["2032-01-31T23:59:59.999Z", "2032-02-28T23:59:59.999Z", "2032-12-31T23:59:59.999Z"])(
+    "are there before the day that follows %s, and take its first event",
+    async (last) => {
+      await ensure(last);
+      const before = await addProject(db);
+      await record(db, { events: [event(before)] }, last);
+      expect(await homeOf(before)).toEqual([
+        `prunella.error_events_${last.slice(0, 10).replaceAll("-", "")}`,
+      ]);
+      const next = new Date(Date.parse(last) + 1).toISOString();
+      await record(db, { events: [event(project)] }, next);
+      expect(await homeOf(project)).toEqual([
+        `prunella.error_events_${next.slice(0, 10).replaceAll("-", "")}`,
+      ]);
+      await db.query("select prunella.drop_event_partitions('2040-01-01T00:00:00Z', 30)");
+    },
+  );
+
   for (const zone of ["Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York"]) {
     it(`are the same when the server lives in ${zone}`, async () => {
       // Summer time begins in New York in this week.
@@ -327,6 +345,15 @@ describe("heartbeats", () => {
   });
 });
 
+/** @example inWords("17 3 * * *") // "03:17" */
+function inWords(schedule: string): string {
+  const [minute = "", hour = ""] = schedule.split(" ");
+  const two = (text: string) => text.padStart(2, "0");
+  if (minute === "*") return "every minute";
+  if (minute.startsWith("*/")) return `every ${minute.slice(2)} minutes`;
+  return hour === "*" ? `hourly at :${two(minute)}` : `${two(hour)}:${two(minute)}`;
+}
+
 describe("schedules", () => {
   it("are set up once, by the names that operators see", async () => {
     const rows = await db.query("select jobname, schedule from cron.job order by jobname");
@@ -336,6 +363,39 @@ describe("schedules", () => {
       { jobname: "retention", schedule: "17 3 * * *" },
     ]));
     expect(new Set(rows.map((row) => row.jobname)).size).toBe(rows.length);
+  });
+
+  it("are those that the operator's page tells of, at the times that it tells", async () => {
+    const page = await Deno.readTextFile(new URL("../../docs/operations.md", import.meta.url));
+    const section = page.slice(page.indexOf("## Schedules"), page.indexOf("## Metrics"));
+    const told = [...section.matchAll(/^\| `([a-z-]+)` +\| ([^|]+?) +\|/gm)].map((
+      [, name, when],
+    ) => [name, when]);
+    const rows = await db.query("select jobname as name, schedule from cron.job order by jobname");
+    const times = rows.map(({ name, schedule }) => [name, inWords(String(schedule))]);
+    expect(told.toSorted()).toEqual(times.toSorted());
+  });
+
+  it("all have commands that the database understands", async () => {
+    for (const { command } of await db.query("select command from cron.job order by jobname")) {
+      await db.query(String(command));
+    }
+  });
+
+  it("all show in the view of their runs", async () => {
+    const found = await db.database.transaction(async (tx) => {
+      await tx.query(
+        `insert into cron.job_run_details (jobid, runid, status, start_time)
+         select jobid, 500 + jobid, 'succeeded', '2040-01-01T00:00:00Z' from cron.job`,
+      );
+      const rows = await tx.query(
+        "select schedule from public.schedule_runs where started_at = '2040-01-01T00:00:00Z' order by schedule",
+      );
+      await tx.query("delete from cron.job_run_details where start_time = '2040-01-01T00:00:00Z'");
+      return rows.map((row) => row.schedule);
+    });
+    const jobs = await db.query("select jobname from cron.job order by jobname");
+    expect(found).toEqual(jobs.map((row) => row.jobname));
   });
 
   it("show their runs, failures included, newest first", async () => {

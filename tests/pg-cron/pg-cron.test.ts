@@ -32,6 +32,7 @@ describe.runIf(Deno.env.get("DATABASE_URL"))("with the real pg_cron", () => {
     const jobs = await db.query("select jobname, schedule from cron.job where active order by jobname", []);
     expect(jobs).toEqual(expect.arrayContaining([
       { jobname: "autonomous-healing-cycle", schedule: "* * * * *" },
+      { jobname: "deployment-health-monitor", schedule: "*/2 * * * *" },
       { jobname: "partition-upkeep", schedule: "5 * * * *" },
       { jobname: "retention", schedule: "17 3 * * *" },
     ]));
