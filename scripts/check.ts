@@ -2,6 +2,7 @@ import { databaseAdvisors } from "./checks/database-advisors.ts";
 import { databaseLint } from "./checks/database-lint.ts";
 import { databaseTypes } from "./checks/database-types.ts";
 import { formatted, linted, typed } from "./checks/deno.ts";
+import { dependencies } from "./checks/dependencies.ts";
 import { floors } from "./checks/floors.ts";
 import { functionImports } from "./checks/function-imports.ts";
 import { functionSettings } from "./checks/function-settings.ts";
@@ -16,6 +17,7 @@ type Check = (root: string, write: boolean) => Promise<string[]>;
 const CHECKS: Record<string, Check> = {
   "functions name their packages": functionImports,
   "functions have settings": functionSettings,
+  "packages are used and explained": dependencies,
   "the OpenAPI document is current": openApi,
   "database types are current": databaseTypes,
   "database advisors are content": databaseAdvisors,

@@ -11,12 +11,26 @@ export async function functionImports(root: string, write = false): Promise<stri
   const graph = await importGraph(root, FUNCTIONS);
   const problems: string[] = [];
   for (const name of functionNames(graph)) {
+    for (const file of reachable(graph, `${FUNCTIONS}/${name}/index.ts`)) {
+      if (!file.startsWith(`${FUNCTIONS}/`)) {
+        problems.push(`${FUNCTIONS}/${name} reaches ${file}, which is not deployed with it`);
+      }
+    }
     const wanted: Record<string, string> = {};
     for (const [specifier, users] of [...packagesOf(graph, name)].sort(([a], [b]) => a < b ? -1 : 1)) {
       const { packageName, subpath } = split(specifier);
       const version = versions[packageName];
       if (version) wanted[specifier] = `npm:${packageName}@${version}${subpath}`;
       else problems.push(`${users[0]} imports ${specifier}, which is no dependency in package.json`);
+    }
+    const named = new Set(Object.keys(wanted).map((specifier) => split(specifier).packageName));
+    for (const packageName of named) {
+      for (const peer of await requiredPeers(root, packageName)) {
+        if (named.has(peer)) continue;
+        problems.push(
+          `${FUNCTIONS}/${name} would be deployed with the newest ${peer}, the peer of ${packageName}: import it beside`,
+        );
+      }
     }
     const file = `${FUNCTIONS}/${name}/deno.json`;
     const text = JSON.stringify({ imports: wanted, fmt: await formatting(root) }, null, 2) + "\n";
@@ -50,6 +64,16 @@ function split(specifier: string): { packageName: string; subpath: string } {
   const length = specifier.startsWith("@") ? 2 : 1;
   const subpath = parts.slice(length).map((part) => `/${part}`).join("");
   return { packageName: parts.slice(0, length).join("/"), subpath };
+}
+
+/** What a package leaves to others to install: where nobody names a version, Deno takes the newest that fits. */
+async function requiredPeers(root: string, packageName: string): Promise<string[]> {
+  const text = await textOf(`${root}/node_modules/${packageName}/package.json`);
+  const { peerDependencies = {}, peerDependenciesMeta = {} } = JSON.parse(text || "{}") as {
+    peerDependencies?: Record<string, string>;
+    peerDependenciesMeta?: Record<string, { optional?: boolean }>;
+  };
+  return Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta[peer]?.optional);
 }
 
 async function packageVersions(root: string): Promise<Record<string, string>> {

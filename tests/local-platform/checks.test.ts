@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { floors } from "../../scripts/checks/floors.ts";
+import { dependencies } from "../../scripts/checks/dependencies.ts";
 import { functionImports } from "../../scripts/checks/function-imports.ts";
 import { functionSettings } from "../../scripts/checks/function-settings.ts";
 import { circles, specifiersOf } from "../../scripts/checks/import-graph.ts";
@@ -153,11 +154,67 @@ describe("a function's deno.json", () => {
     });
   });
 
+  test("a file outside of the functions is not deployed with them, so it may not be reached", async () => {
+    const root = await project({
+      [FUNCTION]: 'import "../_shared/a.ts";\n',
+      [`${SHARED}/a.ts`]: 'import "../../../scripts/b.ts";\n',
+      "scripts/b.ts": "export {};\n",
+    });
+    expect(await functionImports(root, true)).toEqual([
+      "supabase/functions/control reaches scripts/b.ts, which is not deployed with it",
+    ]);
+  });
+
+  test("a package's peer has to be named too, unless it may be absent", async () => {
+    const root = await project({
+      [FUNCTION]: 'import "hono";\n',
+      "node_modules/hono/package.json": JSON.stringify({
+        peerDependencies: { zod: "^4.0.0", "@scope/name": "^1.0.0" },
+        peerDependenciesMeta: { "@scope/name": { optional: true } },
+      }),
+    });
+    expect(await functionImports(root, true)).toEqual([
+      "supabase/functions/control would be deployed with the newest zod, the peer of hono: import it beside",
+    ]);
+    await Deno.writeTextFile(`${root}/${FUNCTION}`, 'import "hono";\nimport "zod";\n');
+    expect(await functionImports(root, true)).toEqual([]);
+  });
+
   test("a package that package.json does not have is named", async () => {
     const root = await project({ [FUNCTION]: 'import "left-pad";\n' });
     expect(await functionImports(root, true)).toEqual([
       `${FUNCTION} imports left-pad, which is no dependency in package.json`,
     ]);
+  });
+});
+
+describe("packages", () => {
+  const files = {
+    [FUNCTION]: 'import { Hono } from "hono";\n',
+    "tests/a.test.ts": 'import { test } from "vitest";\n',
+    "package.json": JSON.stringify({ dependencies: { hono: "4.0.0" }, devDependencies: { vitest: "1.0.0" } }),
+    "package-lock.json": "{}",
+    "ARCHITECTURE.md": "**hono** (routes), **vitest**",
+  };
+  const found = async (changed: Record<string, string>) =>
+    await dependencies(await project({ ...files, ...changed }));
+
+  test("that are imported and explained are no problem", async () => {
+    expect(await found({})).toEqual([]);
+  });
+
+  test("have to be used by what they are for, exact, explained and without a host", async () => {
+    expect(await found({ [FUNCTION]: "export {};\n", "tests/a.test.ts": 'import "hono";\n' })).toEqual([
+      "package.json names hono, which nothing in the functions imports",
+      "package.json names vitest, which nothing imports",
+    ]);
+    const loose = JSON.stringify({ dependencies: { hono: "^4.0.0" }, devDependencies: { vitest: "1.0.0" } });
+    expect(await found({ "package.json": loose })).toEqual(["package.json has no exact version of hono"]);
+    expect(await found({ "ARCHITECTURE.md": "**hono** (routes), **semver** (releases)" })).toEqual([
+      "ARCHITECTURE.md does not say why vitest is used",
+      "ARCHITECTURE.md explains semver, which package.json does not name",
+    ]);
+    expect(await found({ "package-lock.json": '{ "resolved": "https://registry" }' })).toHaveLength(1);
   });
 });
 

@@ -1,3 +1,5 @@
+// The peer of @supabase/server: where nothing names its version, a deployment takes the newest one, untested.
+import "@supabase/supabase-js";
 import { withSupabase } from "@supabase/server/adapters/hono";
 import { createAdminClient } from "@supabase/server/core";
 import type { SupabaseContext } from "@supabase/server";
