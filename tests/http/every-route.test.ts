@@ -71,7 +71,7 @@ async function belongings(project: number, mark: string): Promise<Given> {
 }
 
 beforeAll(async () => {
-  t = await tenants();
+  t = await tenants({ firstId: 70_000_001 });
   // The stranger is the admin of the other project: what he may do there, he may not do here.
   own = await belongings(t.otherProject, "BETA");
   foreign = await belongings(t.project, MARK);

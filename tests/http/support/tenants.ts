@@ -1,3 +1,4 @@
+import { numberFrom } from "../../support/ids.ts";
 import { type TestPlatform, testPlatform } from "../../support/platform.ts";
 
 export type Role = "viewer" | "operator" | "admin" | "stranger";
@@ -30,8 +31,10 @@ export interface Tenants {
   stop(): Promise<void>;
 }
 
-export async function tenants(): Promise<Tenants> {
+/** `firstId`: where all ids begin, for tests that look for them in answers. */
+export async function tenants(options: { firstId?: number } = {}): Promise<Tenants> {
   const platform = await testPlatform();
+  if (options.firstId) await platform.sql(numberFrom(options.firstId));
   // Wake-ups go nowhere: these tests look at what was queued, and the engine would work on it meanwhile.
   await platform.sql(
     "select vault.update_secret(id, 'http://127.0.0.1:9') from vault.secrets where name = 'prunella_functions_url'",
