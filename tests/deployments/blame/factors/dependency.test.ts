@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { dependency } from "../../../../supabase/functions/_shared/deployments/blame/factors/dependency.ts";
+import type { Category } from "../../../../supabase/functions/_shared/diagnose/diagnosis.ts";
 import type { DependencyHealth } from "../../../../supabase/functions/_shared/deployments/blame/types.ts";
 import { cause, change, favour, guilty, MINUTE, NOON, scene } from "../scene.ts";
 
-function withHealth(text: string, health: Partial<DependencyHealth>) {
-  const given = scene({ text });
+function withHealth(text: string, health: Partial<DependencyHealth>, category: Category = "runtime") {
+  const given = scene({ text, category });
   given.state.dependencies.stripe = { name: "stripe", state: "down", source: "probe", at: NOON, ...health };
   return given;
 }
@@ -34,14 +35,20 @@ describe("health of dependencies", () => {
 
   it("does not count failing calls and errors that name the vendor as two coincidences for a change", () => {
     const text = "authentication failure calling stripe";
-    const both = favour(
-      dependency,
-      withHealth(text, { source: "calls" }),
-      guilty(change()),
-      cause("organic"),
-    );
+    const given = withHealth(text, { source: "calls" }, "authentication");
     // A change can break our calls to a vendor; an error of its own only happens beside an outage.
-    expect(both).toBeGreaterThan(1.5);
+    expect(favour(dependency, given, guilty(change()), cause("organic"))).toBeGreaterThan(1.5);
+  });
+
+  it("expects the categories of an outage from a change that breaks such calls", () => {
+    const seen = (category: Category) =>
+      favour(
+        dependency,
+        withHealth("failure calling stripe", { source: "calls" }, category),
+        guilty(change()),
+        cause("organic"),
+      );
+    expect(seen("network")).toBeGreaterThan(seen("runtime") + 1);
   });
 
   it("favours the change when dependencies are known, none is in trouble and none is named", () => {

@@ -1,3 +1,4 @@
+import { categoryProbability } from "../priors.ts";
 import { mentions } from "./mentions.ts";
 import type { FactorRule } from "./factor.ts";
 
@@ -14,7 +15,8 @@ const REPORT_MS = 40_000;
 const NAMED = { outage: 0.65, otherwise: 0.06 };
 /**
  * A change can break our own calls to a vendor: a wrong key, a wrong address. Then the errors name the vendor and our calls fail
- * together, so the two must not be counted as two coincidences. P(it breaks such calls | it is the cause), and what is seen then.
+ * together, with the categories of an outage, so these must not be counted as coincidences of their own. P(it breaks such calls | it is the
+ * cause), and what is seen then.
  */
 const BREAKS_CALLS = 0.05;
 const BROKEN_CALLS = { named: 0.9, callsFail: 0.7, independent: 0.004 };
@@ -23,6 +25,7 @@ const BROKEN_CALLS = { named: 0.9, callsFail: 0.7, independent: 0.004 };
 export const dependency: FactorRule = ({ state, subject, firstEventAt, now }) => {
   const all = Object.values(state.dependencies);
   const text = subject.facts?.text ?? "";
+  const category = subject.facts?.category ?? null;
   const troubled = all.filter((one) => one.state !== "up" && one.at >= firstEventAt - LOOK_BACK_MS);
   const independent = troubled.find((one) => one.source !== "calls");
   const late = Math.exp(-Math.max(0, now - firstEventAt) / REPORT_MS);
@@ -42,7 +45,13 @@ export const dependency: FactorRule = ({ state, subject, firstEventAt, now }) =>
         : troubled.length > 0
         ? BROKEN_CALLS.callsFail
         : 1 - BROKEN_CALLS.callsFail * (1 - late);
-      return Math.log(BREAKS_CALLS * broken * said(BROKEN_CALLS.named) + (1 - BREAKS_CALLS) * chance);
+      // The factor of categories counts with those of a change; here they are those of an outage.
+      const asOutage = category === null
+        ? 1
+        : categoryProbability(category, "external") / categoryProbability(category, suspect.change.kind);
+      return Math.log(
+        BREAKS_CALLS * broken * said(BROKEN_CALLS.named) * asOutage + (1 - BREAKS_CALLS) * chance,
+      );
     },
     statement() {
       const health = independent
