@@ -55,11 +55,19 @@ export function observed(
   const events: EventCount[] = rows.events.filter(([, , , environment]) => isProduction(environment)).map((
     [issue, at, release, , count],
   ) => ({ at: Date.parse(at), issue: String(issue), version: labels.labelOf(release), count }));
-  const used = new Set([...traffic, ...events].map(({ version }) => version));
+  const labelled = labelledServices(production, [
+    ...rows.traffic.filter(([, , environment]) => isProduction(environment)).map(([, release]) =>
+      labels.labelOf(release)
+    ),
+    ...events.map(({ version }) => version),
+  ]);
   return {
     observation: {
       at: until,
-      changes: [...production.flatMap((one) => deploymentChange(one, used)), ...configurationChanges(rows)],
+      changes: [
+        ...production.flatMap((one) => deploymentChange(one, labelled)),
+        ...configurationChanges(rows),
+      ],
       issues: rows.issues.map((issue) => factsOf(issue, labels)),
       traffic,
       events,
@@ -105,13 +113,24 @@ function spread(count: TrafficCount, since: number, until: number): TrafficCount
   })).filter(({ requests, failures }) => requests > 0 || failures > 0);
 }
 
-/** `used`: labels that traffic or events bear. A label that nobody bears cannot tell reached traffic from other traffic. */
-function deploymentChange(row: DeploymentRow, used: ReadonlySet<string | null>): Change[] {
+/**
+ * Services whose traffic or events bear labels of their deployments. There a deployment whose own label nobody bears (yet, or any more)
+ * reaches nobody; elsewhere a label cannot tell reached traffic from other traffic.
+ */
+function labelledServices(
+  deployments: readonly DeploymentRow[],
+  borne: readonly (string | null)[],
+): ReadonlySet<string> {
+  const used = new Set(borne);
+  return new Set(deployments.filter((one) => used.has(labelOf(one))).map(({ service }) => service));
+}
+
+function deploymentChange(row: DeploymentRow, labelled: ReadonlySet<string>): Change[] {
   if (row.promoted_at === null) return [];
   const isFunction = row.target === "supabase";
   const label = labelOf(row);
   // Functions are seldom labelled; one whose errors bear its version (`slug@3`) is told apart like anything else.
-  const isLabelled = used.has(label);
+  const isLabelled = labelled.has(row.service);
   return [{
     id: deploymentId(row.id),
     kind: isFunction ? "edge_function" : "deployment",

@@ -1,0 +1,184 @@
+import { describe, expect, it } from "vitest";
+import { observed } from "../../supabase/functions/_shared/deployments/shell/observation.ts";
+import { type DeploymentRow, deploymentSchema } from "../../supabase/functions/_shared/deployments/store.ts";
+import type { BlameRows } from "../../supabase/functions/_shared/deployments/store-blame.ts";
+
+const NOON = Date.UTC(2025, 0, 6, 12);
+const at = (seconds: number) => new Date(NOON + seconds * 1000).toISOString();
+
+function deployment(id: number, more: Partial<DeploymentRow> = {}): DeploymentRow {
+  return deploymentSchema.parse({
+    project_id: 1,
+    target: "vercel",
+    external_id: `dpl_${id}`,
+    service: "shop",
+    environment: "production",
+    status: "serving",
+    release: null,
+    commit_sha: `${id}`.padEnd(40, "a"),
+    content_hash: null,
+    branch: null,
+    author: null,
+    files: null,
+    file_count: null,
+    line_count: null,
+    created_at: at(-60),
+    promoted_at: at(-60),
+    superseded_at: null,
+    previous_id: null,
+    rollout: [],
+    migration: null,
+    risk: null,
+    rolled_back_at: null,
+    repeats_id: null,
+    health_score: null,
+    ...more,
+    id,
+  });
+}
+
+const NOTHING: BlameRows = {
+  traffic: [],
+  events: [],
+  issues: [],
+  configuration: [],
+  breakers: [],
+  first_traffic_at: null,
+};
+
+function look(rows: Partial<BlameRows>, deployments: DeploymentRow[] = [], seen = {}) {
+  return observed({ ...NOTHING, ...rows }, deployments, seen, NOON, NOON + 60_000);
+}
+
+describe("what blame is shown of a project", () => {
+  it("passes on only what a minute grew by since the last look, whole", () => {
+    const rows = { traffic: [[at(0), "shop@1", "production", 100, 9]] as BlameRows["traffic"] };
+    const first = look(rows, [deployment(1, { release: "shop@1" })]);
+    const sum = (traffic: { requests: number; failures: number }[]) =>
+      traffic.reduce(([a, b], { requests, failures }) => [a! + requests, b! + failures], [0, 0]);
+    expect(sum(first.observation.traffic)).toEqual([100, 9]);
+    expect(first.observation.traffic.length).toBeGreaterThan(1);
+    const second = look({ traffic: [[at(0), "shop@1", "production", 130, 10]] }, [], first.seen);
+    expect(sum(second.observation.traffic)).toEqual([30, 1]);
+  });
+
+  it("knows a deployment by its release, its commit or the platform's own id, whichever the events bear", () => {
+    const rows = [
+      deployment(1, { release: "shop@1.4.0" }),
+      deployment(2, { service: "mail" }),
+      deployment(3, { service: "search", commit_sha: null }),
+    ];
+    const { observation } = look({
+      events: [
+        [7, at(0), "shop@1.4.0", "production", 1],
+        [7, at(0), rows[1]!.commit_sha!.slice(0, 12), "production", 1],
+        [7, at(0), "dpl_3", "production", 1],
+        [7, at(0), "", "production", 1],
+      ],
+    }, rows);
+    expect(observation.events.map(({ version }) => version)).toEqual([
+      "shop@1.4.0",
+      rows[1]!.commit_sha,
+      "dpl_3",
+      null,
+    ]);
+    expect(observation.changes.map(({ service, version }) => [service, version])).toEqual([
+      ["shop", "shop@1.4.0"],
+      ["mail", rows[1]!.commit_sha],
+      ["search", "dpl_3"],
+    ]);
+  });
+
+  it("goes on telling a deployment by its label when all traffic bears that of a later one", () => {
+    const { observation } = look({
+      traffic: [[at(0), "shop@2", "production", 100, 0]],
+    }, [deployment(1, { release: "shop@1" }), deployment(2, { release: "shop@2", promoted_at: at(0) })]);
+    expect(observation.changes.map(({ version }) => version)).toEqual(["shop@1", "shop@2"]);
+  });
+
+  it("does not rely on labels that nobody bears", () => {
+    const { observation } = look({ traffic: [[at(0), "", "production", 100, 0]] }, [
+      deployment(1, { release: "shop@1" }),
+    ]);
+    expect(observation.changes).toMatchObject([{ service: null, version: null }]);
+  });
+
+  it("tells the version of an edge function where its errors do", () => {
+    const { observation } = look({ events: [[7, at(0), "pay@3", "production", 2]] }, [
+      deployment(1, { target: "supabase", external_id: "pay@3", service: "pay", commit_sha: null }),
+    ]);
+    expect(observation.changes).toMatchObject([{ kind: "edge_function", service: "pay", version: "pay@3" }]);
+  });
+
+  it("shows files, steps of a rollout, risk and the moment it was taken back", () => {
+    const { observation } = look({}, [
+      deployment(1, {
+        files: ["src/cart.ts"],
+        rollout: [{ at: at(-60), share: 0.1 }, { at: at(0), share: 1 }],
+        risk: 0.3,
+        rolled_back_at: at(30),
+      }),
+    ]);
+    expect(observation.changes).toMatchObject([{
+      files: ["src/cart.ts"],
+      rollout: [{ at: NOON - 60_000, share: 0.1 }, { at: NOON, share: 1 }],
+      risk: 0.3,
+      revertedAt: NOON + 30_000,
+    }]);
+  });
+
+  it("shows an issue's frames, the culprit first, without those of libraries", () => {
+    const frame = (filename: string, inApp = true) => ({ filename, inApp });
+    const { observation } = look({
+      issues: [{
+        id: 7,
+        first_seen_at: at(0),
+        category: "network",
+        title: "Error: fetch failed",
+        type: "Error",
+        release: null,
+        environment: "production",
+        message: null,
+        exceptions: [{
+          type: "Error",
+          value: "fetch failed",
+          frames: [frame("src/main.ts"), frame("node_modules/got.js", false), frame("src/pay.ts")],
+        }],
+      }],
+    });
+    expect(observation.issues).toMatchObject([{
+      id: "7",
+      category: "network",
+      frames: ["src/pay.ts", "src/main.ts"],
+    }]);
+  });
+
+  it("shows configuration and flags with the names a message would use, and open breakers as trouble of a dependency", () => {
+    const { observation } = look({
+      configuration: [{
+        key: "app.checkout.timeout_ms",
+        version: 4,
+        at: at(0),
+        is_flag: false,
+        replaced_at: at(50),
+      }],
+      breakers: [{ name: "stripe", state: "open", at: at(10) }],
+    });
+    expect(observation.changes).toMatchObject([{
+      kind: "configuration",
+      names: ["app.checkout.timeout_ms", "timeout_ms"],
+      revertedAt: NOON + 50_000,
+    }]);
+    expect(observation.dependencies).toEqual([
+      { name: "stripe", state: "down", source: "calls", at: NOON + 10_000 },
+    ]);
+  });
+
+  it("leaves out what other environments did", () => {
+    const { observation } = look({
+      traffic: [[at(0), "shop@1", "staging", 100, 50]],
+      events: [[7, at(0), "shop@1", "preview", 5]],
+    }, [deployment(1, { environment: "preview" })]);
+    expect(observation).toMatchObject({ traffic: [], events: [], changes: [] });
+  });
+});
