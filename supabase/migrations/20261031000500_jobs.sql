@@ -41,8 +41,7 @@ create index jobs_fix_id_idx on public.jobs (fix_id) where fix_id is not null;
 create index jobs_dead_idx on public.jobs (kind, finished_at) where state = 'dead';
 create index jobs_finished_at_idx on public.jobs (finished_at) where finished_at is not null;
 
--- The wake-up is a convenience: if it is lost, the sweep of pg_cron finds the job within the minute.
-create function prunella.wake_engine() returns void
+create function prunella.call_function(p_path text) returns void
 language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -58,18 +57,29 @@ begin
     return;
   end if;
   perform net.http_post(
-    url := v_url || '/healing-engine/run',
+    url := v_url || p_path,
     body := '{}'::jsonb,
     headers := jsonb_build_object('content-type', 'application/json', 'apikey', v_key),
     timeout_milliseconds := 5000
   );
+end
+$$;
+comment on function prunella.call_function(text) is
+  'Calls one of Prunella''s functions through pg_net. Address and key come from Vault: prunella_functions_url, prunella_automations_key.';
+revoke execute on function prunella.call_function(text) from public;
+
+-- The wake-up is a convenience: if it is lost, the sweep of pg_cron finds the job within the minute.
+create function prunella.wake_engine() returns void
+language plpgsql security definer set search_path = ''
+as $$
+begin
+  perform prunella.call_function('/healing-engine/run');
 exception when others then
   -- Callers are in the midst of recording events or approving a fix: a wrong address must not undo that.
   raise warning 'the healing engine could not be woken: %', sqlerrm;
 end
 $$;
-comment on function prunella.wake_engine() is
-  'Calls the healing engine through pg_net. Address and key come from Vault: prunella_functions_url, prunella_automations_key.';
+comment on function prunella.wake_engine() is 'Calls the healing engine; a call that fails is a warning.';
 revoke execute on function prunella.wake_engine() from public;
 
 create function prunella.enqueue(

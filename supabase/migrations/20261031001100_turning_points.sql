@@ -163,12 +163,14 @@ begin
   return null;
 end
 $$;
+-- The reason that a caller gave for a change of the project's settings travels with the transaction to here.
 create function prunella.turn_on_project() returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 begin
   perform prunella.write_turning_point(
-    new.id, 'project_changed', 'The project''s settings were changed',
+    new.id, 'project_changed',
+    'The project''s settings were changed' || coalesce(': ' || nullif(current_setting('prunella.reason', true), ''), ''),
     jsonb_build_object(
       'mode', new.mode, 'healing_enabled', new.healing_enabled, 'dry_run', new.dry_run,
       'before', jsonb_build_object('mode', old.mode, 'healing_enabled', old.healing_enabled, 'dry_run', old.dry_run)

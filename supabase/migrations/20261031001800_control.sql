@@ -1,22 +1,5 @@
 -- What people and machines steer: switches, modes, and healing by hand.
 
--- The reason that a caller gave for a change of the project's settings travels with the transaction to its turning point.
-create or replace function prunella.turn_on_project() returns trigger
-language plpgsql security definer set search_path = ''
-as $$
-begin
-  perform prunella.write_turning_point(
-    new.id, 'project_changed',
-    'The project''s settings were changed' || coalesce(': ' || nullif(current_setting('prunella.reason', true), ''), ''),
-    jsonb_build_object(
-      'mode', new.mode, 'healing_enabled', new.healing_enabled, 'dry_run', new.dry_run,
-      'before', jsonb_build_object('mode', old.mode, 'healing_enabled', old.healing_enabled, 'dry_run', old.dry_run)
-    )
-  );
-  return null;
-end
-$$;
-
 create function prunella.require_role(p_project_id bigint, p_role text) returns void
 language plpgsql stable security invoker set search_path = ''
 as $$

@@ -9,8 +9,8 @@ as $$
 $$;
 comment on function prunella.postgres_permissions(bigint) is 'What the project''s postgres integration allows; null when there is none.';
 
--- By name, because an application may share the schema public with Prunella. Whoever adds a table replaces this function too:
--- a test compares it with what the migrations create.
+-- By name, because an application may share the schema public with Prunella. Whoever adds a table adds its name:
+-- a test compares them with what the migrations create.
 create function prunella.is_own_relation(p_schema text, p_name text) returns boolean
 language sql immutable security invoker set search_path = ''
 as $$
@@ -20,9 +20,11 @@ as $$
       'projects', 'project_members', 'ingest_keys', 'api_keys', 'system_config', 'detected_errors', 'error_minutes', 'traffic_minutes',
       'traffic_totals', 'function_minutes', 'heartbeats', 'jobs', 'universal_error_patterns', 'action_records', 'decisions', 'auto_fixes', 'lessons',
       'circuit_breaker_state', 'circuit_breaker_metrics', 'circuit_breaker_totals', 'execution_history', 'function_totals',
-      'fingerprint_rules', 'grouping_learning', 'merged_minutes', 'message_templates', 'template_states', 'source_maps',
-      'engine_watch', 'integrations', 'turning_points', 'current_config', 'schedule_runs',
-      'pattern_observations', 'pattern_examples', 'pattern_history', 'pattern_feedback', 'reasonings', 'model_usage', 'issue_rates'
+      'engine_watch', 'integrations', 'turning_points', 'current_config', 'schedule_runs', 'pattern_observations', 'pattern_examples',
+      'pattern_history', 'pattern_feedback', 'fingerprint_rules', 'grouping_learning', 'merged_minutes', 'model_usage',
+      'issue_rates', 'reasonings', 'source_maps', 'template_states', 'message_templates', 'deployment_logs',
+      'vercel_deployments', 'deployment_error_correlations', 'function_versions', 'deployment_commits', 'webhook_deliveries', 'blame_states',
+      'config_rollouts', 'canary_judgements', 'deployment_outcomes', 'risk_models', 'risk_pool'
     ])
   ))
 $$;

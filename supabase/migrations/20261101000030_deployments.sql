@@ -240,21 +240,3 @@ create index deployment_error_correlations_decided_idx on public.deployment_erro
 
 create trigger vercel_deployments_touch before update on public.vercel_deployments
   for each row execute function prunella.touch_updated_at();
-
-create or replace function prunella.is_own_relation(p_schema text, p_name text) returns boolean
-language sql immutable security invoker set search_path = ''
-as $$
-  select p_schema = 'prunella' or (p_schema = 'public' and (
-    p_name ~ '^error_events(_|$)'
-    or p_name = any (array[
-      'projects', 'project_members', 'ingest_keys', 'api_keys', 'system_config', 'detected_errors', 'error_minutes', 'traffic_minutes',
-      'traffic_totals', 'function_minutes', 'heartbeats', 'jobs', 'universal_error_patterns', 'action_records', 'decisions', 'auto_fixes', 'lessons',
-      'circuit_breaker_state', 'circuit_breaker_metrics', 'circuit_breaker_totals', 'execution_history', 'function_totals',
-      'engine_watch', 'integrations', 'turning_points', 'current_config', 'schedule_runs', 'pattern_observations', 'pattern_examples',
-      'pattern_history', 'pattern_feedback', 'fingerprint_rules', 'grouping_learning', 'merged_minutes', 'model_usage',
-      'issue_rates', 'reasonings', 'source_maps', 'template_states', 'message_templates', 'deployment_logs',
-      'vercel_deployments', 'deployment_error_correlations', 'function_versions', 'deployment_commits', 'webhook_deliveries', 'blame_states',
-      'config_rollouts', 'canary_judgements', 'deployment_outcomes', 'risk_models', 'risk_pool'
-    ])
-  ))
-$$;

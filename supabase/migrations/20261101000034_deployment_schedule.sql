@@ -3,25 +3,10 @@
 create function prunella.wake_deployment_monitor() returns void
 language plpgsql security definer set search_path = ''
 as $$
-declare
-  v_url text;
-  v_key text;
 begin
-  if to_regclass('vault.decrypted_secrets') is null or to_regnamespace('net') is null
-     or jsonb_array_length(public.deployment_monitor_projects()) = 0 then
-    return;
+  if jsonb_array_length(public.deployment_monitor_projects()) > 0 then
+    perform prunella.call_function('/deployment-monitor/run');
   end if;
-  select s.decrypted_secret into v_url from vault.decrypted_secrets as s where s.name = 'prunella_functions_url';
-  select s.decrypted_secret into v_key from vault.decrypted_secrets as s where s.name = 'prunella_automations_key';
-  if v_url is null or v_key is null then
-    return;
-  end if;
-  perform net.http_post(
-    url := v_url || '/deployment-monitor/run',
-    body := '{}'::jsonb,
-    headers := jsonb_build_object('content-type', 'application/json', 'apikey', v_key),
-    timeout_milliseconds := 5000
-  );
 end
 $$;
 comment on function prunella.wake_deployment_monitor() is 'Calls the deployment monitor through pg_net, if any project deploys something.';
