@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { classifyMetric } from "../../supabase/functions/_shared/deployments/canary/kayenta/classify.ts";
+import {
+  classifyMetric,
+  JUDGE_OPTIONS,
+} from "../../supabase/functions/_shared/deployments/canary/kayenta/classify.ts";
 import {
   commonLanguageEffect,
   meanRatio,
@@ -10,6 +13,7 @@ import {
   outlierMask,
   percentile,
 } from "../../supabase/functions/_shared/deployments/canary/kayenta/outliers.ts";
+import { completeRules } from "../../supabase/functions/_shared/deployments/canary/kayenta/rules.ts";
 import { scoreCanary } from "../../supabase/functions/_shared/deployments/canary/kayenta/score.ts";
 import type {
   CanaryMetric,
@@ -17,6 +21,7 @@ import type {
   MetricResult,
   PartialRules,
 } from "../../supabase/functions/_shared/deployments/canary/kayenta/types.ts";
+import { shiftInterval } from "../../supabase/functions/_shared/statistics/mann-whitney-interval.ts";
 import { normalSample } from "../../supabase/functions/_shared/statistics/normal-sample.ts";
 import { seededRandom } from "../../supabase/functions/_shared/statistics/random.ts";
 
@@ -141,6 +146,99 @@ describe("labels of one metric", () => {
     const experiment = around(12, 1, 6, 200);
     expect(label(control, experiment, rules).ratio).toBeCloseTo(1.2, 1);
     expect(label(control, experiment).ratio).toBeLessThan(1.05);
+  });
+});
+
+describe("the published defaults of NetflixACAJudge-v1.0", () => {
+  test("are a confidence of 98 %, a tolerance of a quarter of the estimate, and rules that harm nobody who says nothing", () => {
+    expect(JUDGE_OPTIONS).toEqual({ confidence: 0.98, tolerance: 0.25 });
+    expect(completeRules()).toEqual({
+      direction: "either",
+      nanStrategy: "remove",
+      critical: false,
+      mustHaveData: false,
+      muted: false,
+      outliers: { strategy: "keep", factor: 3 },
+      effectSize: {
+        measure: "meanRatio",
+        allowedIncrease: 1,
+        allowedDecrease: 1,
+        criticalIncrease: 1,
+        criticalDecrease: 1,
+      },
+    });
+    expect(completeRules({ effectSize: { measure: "cles" } }).effectSize).toMatchObject({
+      allowedIncrease: 0.5,
+      allowedDecrease: 0.5,
+    });
+  });
+
+  test("a shift that is certain at 50 % is not certain at 98 %", () => {
+    const metric = { name: "m", groups: ["g"], control: around(10, 3, 3), experiment: around(12, 3, 4) };
+    expect(classifyMetric(metric, random()).label).toBe("Pass");
+    expect(classifyMetric(metric, random(), { confidence: 0.5, tolerance: 0.25 }).label).toBe("High");
+  });
+
+  test("samples too small for the confidence get the widest interval there is, as in R, and so are told apart", () => {
+    // Whoever calls the judge with a handful of values has to know: the monitor waits for five minutes of each side.
+    expect(label([1, 2, 3], [11, 12, 13]).label).toBe("High");
+    expect(shiftInterval([11, 12, 13], [1, 2, 3], 0.98)).toMatchObject({ lower: 8, upper: 12 });
+  });
+
+  test("the bounds are the tolerance times the Hodges-Lehmann estimate, on both sides", () => {
+    const [control, experiment] = [around(10, 1, 11, 40), around(12, 1, 12, 40)];
+    const { lower, estimate } = shiftInterval(experiment, control, 0.98);
+    const share = lower / Math.abs(estimate);
+    expect(share).toBeGreaterThan(0.25);
+    const at = (tolerance: number, a = control, b = experiment) =>
+      classifyMetric({ name: "m", groups: ["g"], control: a, experiment: b }, random(), {
+        confidence: 0.98,
+        tolerance,
+      })
+        .label;
+    expect([at(share - 0.01), at(share + 0.01)]).toEqual(["High", "Pass"]);
+    const mirrored = shiftInterval(control, experiment, 0.98);
+    const low = Math.abs(mirrored.upper / mirrored.estimate);
+    expect([at(low - 0.01, experiment, control), at(low + 0.01, experiment, control)]).toEqual([
+      "Low",
+      "Pass",
+    ]);
+  });
+
+  test("an effect that cannot be computed does not stand in the way of the label, and counts as critical", () => {
+    const rules: PartialRules = { critical: true, effectSize: { allowedIncrease: 5, criticalIncrease: 10 } };
+    expect(label(Array(10).fill(0).map((_, index) => index % 2 === 0 ? -1 : 1), around(20, 2, 3), rules))
+      .toMatchObject({ label: "High", critical: true });
+  });
+
+  test("a fence never lies within the 99th percentile", () => {
+    const values = [...Array(500).fill(1), ...Array(10).fill(2)];
+    // The quartiles are equal, so the fence of Tukey alone would cut off everything that is not 1.
+    expect(outlierMask(values, 3, false).filter(Boolean)).toHaveLength(10);
+    expect(outlierMask(values, 3, true).filter(Boolean)).toHaveLength(0);
+  });
+
+  test("half of the metrics without data fail it, less than half do not", () => {
+    const results = (labels: MetricLabel[]) =>
+      labels.map((one, index): MetricResult => ({
+        name: `m${index}`,
+        groups: [`g${index}`],
+        label: one,
+        critical: false,
+        muted: false,
+        reason: null,
+        ratio: 1,
+      }));
+    const thresholds = { pass: 90, marginal: 75 };
+    expect(scoreCanary(results(["Pass", "Nodata"]), {}, thresholds)).toMatchObject({
+      score: 0,
+      classification: "Fail",
+      reason: "Canary Failed: 50% or more metrics returned NODATA",
+    });
+    expect(scoreCanary(results(["Pass", "Pass", "Nodata"]), {}, thresholds)).toMatchObject({
+      score: 100,
+      classification: "Pass",
+    });
   });
 });
 
