@@ -18,7 +18,12 @@ export async function run(args: string[]): Promise<{ results: Record<string, unk
   const wanted = option("--database") ?? "both";
   const results: Record<string, unknown>[] = [];
   for (const database of DATABASES.filter((name) => wanted === "both" || wanted === name)) {
-    results.push({ database, ...await measure(database, heals) });
+    // Functions that were loaded for one platform keep its address, so each database has a process of its own.
+    results.push(
+      wanted === "both"
+        ? await inOwnProcess(database, heals)
+        : { database, ...await measure(database, heals) },
+    );
   }
   if (!args.includes("--no-lab")) results.push(await lab());
   return { results };
@@ -51,6 +56,34 @@ async function measure(database: (typeof DATABASES)[number], heals: number): Pro
   }
 }
 
+async function inOwnProcess(database: string, heals: number): Promise<Record<string, unknown>> {
+  const script = new URL("main.ts", import.meta.url).pathname;
+  const { results } = await jsonOf<{ results: [Record<string, unknown>] }>(script, [
+    "loop",
+    "--database",
+    database,
+    "--heals",
+    String(heals),
+    "--no-lab",
+    "--json",
+  ]);
+  return results[0];
+}
+
+/** What a program of ours prints. */
+async function jsonOf<T>(script: string, args: string[]): Promise<T> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", script, ...args],
+    stderr: "inherit",
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new Error(`${script} ${args.join(" ")} printed no JSON: ${text.slice(0, 500)}`, { cause });
+  }
+}
+
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? NaN);
@@ -59,12 +92,6 @@ function quantile(values: readonly number[], share: number): number {
 /** The lab's own run, with its baselines, in a process of its own. */
 async function lab(): Promise<Record<string, unknown>> {
   const script = new URL("../scripts/lab.ts", import.meta.url).pathname;
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", script, "--json"],
-    stderr: "inherit",
-  }).output();
-  const report: { totals?: Record<string, unknown>; baselines?: unknown } = JSON.parse(
-    new TextDecoder().decode(stdout),
-  );
+  const report = await jsonOf<{ totals?: Record<string, unknown>; baselines?: unknown }>(script, ["--json"]);
   return { case: "lab", ...report.totals, baselines: report.baselines };
 }
