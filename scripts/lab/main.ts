@@ -8,6 +8,7 @@ import {
   type BaselineOutcome,
   type BaselineTotals,
   baselineTotalsOf,
+  notRun,
   type Outcome,
   type Totals,
   totalsOf,
@@ -93,7 +94,7 @@ export async function runLab(
       tell(`${scenarios.length} scenarios, ${options.lanes} at a time, on ${database} ...\n`);
       await warmUp(platform);
       const outcomes = await inLanes(scenarios, options.lanes, async (scenario) => {
-        const outcome = await runScenario(lab, scenario);
+        const outcome = await runScenario(lab, scenario).catch((error) => notRun(scenario, error));
         tell(describeOutcome(outcome));
         return outcome;
       });
@@ -131,8 +132,18 @@ async function runBaselines(
 ): Promise<{ nothing: BaselineTotals; retry_only: BaselineTotals }> {
   tell(`\nThe same without Prunella, observed for ${BASELINE_MS / 1000} s each ...`);
   const healable = new Set(scenarios.filter((scenario) => scenario.healable).map(({ name }) => name));
-  const run = (retries: number): Promise<BaselineOutcome[]> =>
-    inLanes(scenarios, lanes, (scenario) => runBaseline(lab, scenario, retries));
+  const run = async (retries: number): Promise<BaselineOutcome[]> => {
+    const outcomes = await inLanes(
+      scenarios,
+      lanes,
+      (scenario) =>
+        runBaseline(lab, scenario, retries).catch((error) => {
+          tell(`${scenario.name} could not be observed: ${error instanceof Error ? error.message : error}`);
+          return null;
+        }),
+    );
+    return outcomes.filter((outcome) => outcome !== null);
+  };
   return {
     nothing: baselineTotalsOf(await run(0), healable, BASELINE_MS),
     retry_only: baselineTotalsOf(await run(RETRIES), healable, BASELINE_MS),

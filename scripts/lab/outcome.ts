@@ -1,3 +1,5 @@
+import type { Scenario } from "./scenario.ts";
+
 /** One action that was tried on a fault. */
 export interface TriedAction {
   action: string;
@@ -37,6 +39,34 @@ export interface Outcome {
   objections: string[];
 }
 
+/** A scenario that could not even begin, such as on a machine that is too busy for the shop: an objection, not the end of the lab. */
+export function notRun(
+  { name, title, healable, isConfiguration }: Pick<
+    Scenario,
+    "name" | "title" | "healable" | "isConfiguration"
+  >,
+  error: unknown,
+): Outcome {
+  return {
+    name,
+    title,
+    healable,
+    configuration: isConfiguration ?? false,
+    healed: false,
+    noticed_ms: null,
+    first_failure_ms: null,
+    detected_ms: null,
+    decided_ms: null,
+    healed_ms: null,
+    verified_ms: null,
+    alone: false,
+    actions: [],
+    false_heals: 0,
+    informed: 0,
+    objections: [`it could not be run: ${error instanceof Error ? error.message : String(error)}`],
+  };
+}
+
 /** What became of it without Prunella. */
 export interface BaselineOutcome {
   name: string;
@@ -70,6 +100,8 @@ export interface Totals {
 
 export interface BaselineTotals {
   observed_ms: number;
+  /** Scenarios that were observed. */
+  scenarios: number;
   healed: number;
   mttr_ms: number | null;
   failed_share: number;
@@ -110,6 +142,7 @@ export function baselineTotalsOf(
   const healed = outcomes.filter(({ name, healed }) => healed && healable.has(name));
   return {
     observed_ms: observedMs,
+    scenarios: outcomes.length,
     healed: healed.length,
     mttr_ms: mean(healed.map(({ healed_ms }) => healed_ms)),
     failed_share: Math.round(mean(outcomes.map(({ failed_share }) => failed_share * 1000)) ?? 0) / 1000,

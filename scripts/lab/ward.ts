@@ -209,7 +209,7 @@ function shopUrl(databaseUrl: string): string {
 }
 
 /** Times that a shop may open badly, with cold caches, before its scenario is given up. */
-const BASELINES = 4;
+const BASELINES = 8;
 
 /** So that customers have carts and the shop its cache before it is broken: the last stretch before the fault must be a good one. */
 export async function baseline(wards: readonly OpenWard[], ms: number): Promise<void> {

@@ -1,6 +1,12 @@
 import { expect, it } from "vitest";
 import { inLanes } from "../../scripts/lab/main.ts";
-import { type BaselineOutcome, baselineTotalsOf, type Outcome, totalsOf } from "../../scripts/lab/outcome.ts";
+import {
+  type BaselineOutcome,
+  baselineTotalsOf,
+  notRun,
+  type Outcome,
+  totalsOf,
+} from "../../scripts/lab/outcome.ts";
 import { describeOutcome, describeTotals } from "../../scripts/lab/report.ts";
 import { SCENARIOS } from "../../scripts/lab/scenarios/catalogue.ts";
 
@@ -55,6 +61,12 @@ it("what healed after approval counts as healed, and is told apart", () => {
   );
 });
 
+it("a scenario that could not be run is an objection, and its fault is not healed", () => {
+  const outcome = notRun({ name: "one", title: "One", healable: true }, new Error("the shop was not well"));
+  expect(totalsOf([outcome])).toMatchObject({ healable: 1, healed: 0, objections: 1, mttd_ms: null });
+  expect(describeOutcome(outcome)).toContain("objection: it could not be run: the shop was not well");
+});
+
 it("a fault that cannot be healed and vanished by itself does not count as healed", () => {
   expect(totalsOf([outcome({ healable: false })])).toMatchObject({ healable: 0, healed: 0, mttr_ms: null });
 });
@@ -74,6 +86,7 @@ it("baselines count over the same healable faults, and what nobody noticed has h
   ];
   expect(baselineTotalsOf(outcomes, new Set(["a", "b"]), 15_000)).toEqual({
     observed_ms: 15_000,
+    scenarios: 3,
     healed: 1,
     mttr_ms: 0,
     failed_share: 0.2,
