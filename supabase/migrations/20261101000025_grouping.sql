@@ -170,6 +170,14 @@ as $$
     'project_id', k.project_id,
     'version', coalesce(g.version, 0),
     'learning', g.learning,
+    -- Splits are kept by the fingerprint that made their issue. Fingerprints of later versions lead to it as well.
+    'carried', coalesce((
+      select jsonb_object_agg(later.fingerprint, made.fingerprint)
+      from jsonb_array_elements(g.learning -> 'refinements') as r (refinement)
+      join public.detected_errors as made on made.project_id = k.project_id and made.fingerprint = r.refinement ->> 'fingerprint'
+      join public.detected_errors as later
+        on later.merged_into_id = made.id and later.fingerprint_version > made.fingerprint_version
+    ), '{}'),
     'rules', coalesce((
       select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
         'id', r.id::text, 'matchers', r.matchers, 'fingerprint', to_jsonb(r.fingerprint), 'title', r.title
@@ -184,7 +192,8 @@ as $$
   where k.version is distinct from coalesce(g.version, 0)
 $$;
 comment on function public.grouping_settings(jsonb) is
-  'Rules and learning of projects whose version is not the known one: [{ project_id, version, learning, rules }] of { project_id: version | null }.';
+  'Rules and learning of projects whose version is not the known one: [{ project_id, version, learning, carried, rules }] of '
+  '{ project_id: version | null }.';
 
 create function prunella.save_grouping(p_project_id bigint, p_learning jsonb, p_expected_version bigint) returns bigint
 language plpgsql security invoker set search_path = ''

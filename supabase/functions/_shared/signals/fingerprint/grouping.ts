@@ -1,8 +1,8 @@
 import type { Frame } from "../event.ts";
 
 /**
- * Raised when the same event would get another fingerprint. An issue keeps the version that made it; while
- * versions change, `learnMerge` of the new fingerprint into the old one keeps events in their issue.
+ * Raised when the same event would get another fingerprint. An issue keeps the version that made it; how its events find it
+ * while versions change is in `grouping/route-event.ts`.
  */
 export const FINGERPRINT_VERSION = 1;
 

@@ -35,10 +35,13 @@ export function routeEvent(
   earlier: readonly EarlierFingerprint[] = EARLIER_FINGERPRINTS,
 ): RoutedEvent {
   const grouping = fingerprintEvent(event, rules);
-  const resolution = resolveGrouping(learning, grouping, event);
-  const joins = resolution.via === "refinement"
-    ? []
-    : earlier.map((fingerprint) => fingerprint(event, rules));
+  const former = earlier.map((fingerprint) =>
+    resolveGrouping(learning, { ...grouping, fingerprint: fingerprint(event, rules) }, event)
+  );
+  // Splits know the fingerprint of their issue, which an earlier version made.
+  const split = former.find(({ via }) => via === "refinement");
+  const resolution = split ?? resolveGrouping(learning, grouping, event);
+  const joins = resolution.via === "refinement" ? [] : former.map(({ through }) => through);
   if (resolution.via === "generalisation") joins.push(resolution.fingerprint);
   return {
     grouping,

@@ -74,6 +74,8 @@ const rowSchema = z.object({
   project_id: z.number().int(),
   version: z.number().int(),
   learning: z.unknown(),
+  /** Fingerprints of later versions -> the one that made their issue, where people split that. */
+  carried: z.record(fingerprint, fingerprint).default({}),
   rules: z.array(z.unknown()).max(10 * RULE_LIMITS.rules),
 });
 
@@ -90,7 +92,9 @@ function settingsOf(row: z.output<typeof rowSchema>): GroupingSettings {
       const parsed = ruleSchema.safeParse(rule);
       return parsed.success ? [parsed.data] : [];
     }),
-    learning: learning.success ? learning.data : EMPTY_LEARNING,
+    learning: learning.success
+      ? { ...learning.data, aliases: { ...row.carried, ...learning.data.aliases } }
+      : EMPTY_LEARNING,
   };
 }
 
