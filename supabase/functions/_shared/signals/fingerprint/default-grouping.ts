@@ -1,7 +1,8 @@
 import type { ErrorEvent, ExceptionValue } from "../event.ts";
-import { maskMessage } from "../templates/mask.ts";
+import { maskMessage, MAX_MASKED_LENGTH } from "../templates/mask.ts";
 import { commonType, commonWording } from "./engine-messages.ts";
 import { contributingFrames } from "./frames.ts";
+import { withOneKindOfValue, withoutIds } from "./generated-words.ts";
 import type { GroupingComponent, GroupingSignature } from "./grouping.ts";
 
 /** Exceptions of a chain that count: what a cause of a cause of a cause adds is not worth the risk of splitting. */
@@ -17,8 +18,9 @@ export interface DefaultGrouping {
 
 /** The masked text that groups: first line, common wording of the engines, codes kept because they tell causes apart. */
 export function groupingText(text: string): string {
-  const line = text.trimStart().split("\n", 1)[0]!.trimEnd();
-  return maskMessage(commonWording(line), { keepCodes: true }).replace(/\s+/g, " ").slice(0, MAX_TEXT).trim();
+  const line = text.trimStart().split("\n", 1)[0]!.trimEnd().slice(0, MAX_MASKED_LENGTH);
+  const masked = maskMessage(withoutIds(commonWording(line)), { keepCodes: true });
+  return withOneKindOfValue(masked).replace(/\s+/g, " ").slice(0, MAX_TEXT).trim();
 }
 
 interface ExceptionParts {

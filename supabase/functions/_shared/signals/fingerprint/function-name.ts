@@ -17,6 +17,8 @@ const TOP_LEVEL = new Set([
   "<static_initializer>",
   "anonymous",
   "?",
+  // Internet Explorer and the first Edge.
+  "Anonymous function",
 ]);
 
 /** Names that say what a framework does with a function, not what the function does. */
