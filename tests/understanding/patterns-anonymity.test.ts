@@ -91,3 +91,46 @@ test("whatever words messages have, a pattern has none that only one project had
     { numRuns: 200 },
   );
 });
+
+/** A name that no dictionary has, and that stands for a customer. */
+const name = fc.stringMatching(/^[a-z]{3}zq[a-z]{3}$/);
+/** Where names stand in messages; each says how to write one. */
+const places: ((name: string) => string)[] = [
+  (name) => `${name}@${name}.example`,
+  (name) => `https://${name}.dev/orders/${name}`,
+  (name) => `db-7.${name}.internal:5432`,
+  (name) => `"${name}"`,
+  (name) => `'${name}'`,
+  (name) => `user ${name}`,
+  (name) => `table ${name}`,
+  (name) => `${name}_invoices`,
+  (name) => `${name}-eu-1`,
+  (name) => `${name}Worker`,
+  (name) => `/srv/${name}/app.ts`,
+  (name) => `${name}42`,
+  (name) => name[0]!.toUpperCase() + name.slice(1),
+  (name) => `password=${name}`,
+  (name) => `sk_live_${name}51Haq`,
+];
+
+test("whatever name is planted, wherever, in one project or in both, no pattern has it", () => {
+  const frame = "the ledger is out of balance after closing the books of the day".split(" ");
+  fc.assert(
+    fc.property(
+      name,
+      fc.integer({ min: 1, max: frame.length - 1 }),
+      fc.constantFrom(...places),
+      fc.boolean(),
+      (secret, at, place, inBoth) => {
+        const message = (text: string) => [...frame.slice(0, at), text, ...frame.slice(at)].join(" ");
+        const { text } = published([
+          event({ type: "LedgerError", message: message(place(secret)) }),
+          event({ type: "LedgerError", message: message(place(inBoth ? secret : "nobody")) }),
+        ]);
+        expect(text).toContain("ledger");
+        expect(text).not.toContain(secret);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

@@ -110,6 +110,9 @@ const flagOff = {
   reason: "It is new.",
 };
 
+const NO_FIT = "does not fit its schema";
+const CUT = "The answer was cut.";
+
 const storedOf = async (issue: number) =>
   (await db.query("select * from reasonings where issue_id = $1", [issue]))[0];
 const usageOf = async (project: number) =>
@@ -228,33 +231,78 @@ test("a model whose proposals have worked often enough is trusted as far", async
   expect(record.candidates.find(({ source }) => source === "model")!.probability).toBeGreaterThan(0.85);
 });
 
-test.each<[string, () => Response | Promise<Response>, string]>([
-  ["a refusal", () => completion({ refusal: "I can't help with that." }), "refused"],
-  ["a content filter", () => completion({ content: "" }, { finish_reason: "content_filter" }), "refused"],
-  ["malformed JSON", () => completion({ content: '{"probable_cause": "The po' }), "invalid"],
-  ["another shape", () => completion({ content: '{"cause": "x"}' }), "invalid"],
-  ["an answer that was cut", () => completion({ content: '{"prob' }, { finish_reason: "length" }), "invalid"],
+test.each<[string, () => Response | Promise<Response>, string, string]>([
   [
-    "an empty list of choices",
-    () => Response.json({ id: "x", object: "chat.completion", choices: [] }),
-    "invalid",
+    "a refusal",
+    () => completion({ refusal: "I can't help with that." }),
+    "refused",
+    "I can't help with that.",
   ],
-  ["too many requests", () => errorAnswer(429, { "retry-after": "30" }), "failed"],
-  ["a server error", () => errorAnswer(500), "failed"],
-  ["a wrong key", () => errorAnswer(401), "failed"],
-  ["a page that is no JSON", () => new Response("<html>bad gateway</html>", { status: 502 }), "failed"],
-])("after %s the rules' reasoning is kept, and nothing else happens", async (_name, respond, status) => {
+  [
+    "a content filter",
+    () => completion({ content: "" }, { finish_reason: "content_filter" }),
+    "refused",
+    "The provider's content filter stopped the answer.",
+  ],
+  ["malformed JSON", () => completion({ content: '{"probable_cause": "The po' }), "invalid", NO_FIT],
+  ["another shape", () => completion({ content: '{"cause": "x"}' }), "invalid", NO_FIT],
+  ["JSON of great depth", () => completion({ content: "[".repeat(200_000) }), "invalid", NO_FIT],
+  ["a text of megabytes", () => completion({ content: "x".repeat(3_000_000) }), "invalid", NO_FIT],
+  [
+    "an answer that was cut",
+    () => completion({ content: '{"prob' }, { finish_reason: "length" }),
+    "invalid",
+    CUT,
+  ],
+  ["an empty list of choices", () => Response.json({ id: "x", choices: [] }), "invalid", CUT],
+  ["a choice without a message", () => Response.json({ choices: [{}] }), "invalid", CUT],
+  [
+    "a message of another kind",
+    () => Response.json({ choices: [{ message: { content: 5 } }] }),
+    "invalid",
+    CUT,
+  ],
+  ["no choices at all", () => Response.json({ choices: "none" }), "invalid", CUT],
+  ["null", () => Response.json(null), "invalid", CUT],
+  ["too many requests", () => errorAnswer(429, { "retry-after": "30" }), "failed", "asks for fewer requests"],
+  ["a server error", () => errorAnswer(500), "failed", "answered 500"],
+  ["a wrong key", () => errorAnswer(401), "failed", "does not accept the key"],
+  [
+    "a page that is no JSON",
+    () => new Response("<html>bad gateway</html>", { status: 502 }),
+    "failed",
+    "answered 502",
+  ],
+])("after %s the rules' reasoning is kept, and nothing else happens", async (_name, respond, status, why) => {
   const model = modelOf(`m-${status}-${crypto.randomUUID().slice(0, 8)}`);
   const { project, issue } = await diagnosedIssue(model);
   await db.query("delete from jobs where issue_id = $1", [issue]);
   server.respond = respond;
   await reason(issue, model);
   const stored = (await storedOf(issue))!;
-  expect(stored).toMatchObject({ status, content: { source: "rules", proposals: [] } });
-  expect(stored.reason).toBeTruthy();
+  expect(stored).toMatchObject({
+    status,
+    content: { source: "rules", proposals: [] },
+    reason: expect.stringContaining(why),
+  });
   expect(JSON.stringify(stored)).not.toContain("sk-test-key");
   expect(await queued(issue, "diagnose")).toEqual([]);
   expect(Number((await usageOf(project))!.token_count)).toBeGreaterThanOrEqual(0);
+});
+
+test.each<[string, unknown]>([
+  ["less than nothing", { prompt_tokens: -1_000_000, completion_tokens: -1 }],
+  ["more than there is", { prompt_tokens: 1e30, completion_tokens: 1 }],
+  ["no number", { prompt_tokens: "many", completion_tokens: null }],
+  ["nothing", undefined],
+])("a server that counts %s gives no budget back: what was reserved is spent", async (_name, usage) => {
+  const model = modelOf();
+  const { project, issue } = await diagnosedIssue(model);
+  server.respond = () => completion({ content: "{}" }, { usage: usage as never });
+  await reason(issue, model);
+  expect(await storedOf(issue)).toMatchObject({ status: "invalid" });
+  expect(Number((await usageOf(project))!.token_count)).toBeGreaterThan(1_000);
+  expect(Number((await usageOf(project))!.cost_micros)).toBeGreaterThan(0);
 });
 
 test("a slow model is given up in time", async () => {

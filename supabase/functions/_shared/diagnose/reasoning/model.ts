@@ -1,4 +1,5 @@
 import type { APIError as ApiError, OpenAI as OpenAiClient } from "openai";
+import { z } from "zod";
 import { Failure, failures } from "../../platform/errors.ts";
 import type { JsonObject } from "../../platform/json.ts";
 import type { Policy } from "../../platform/policies.ts";
@@ -10,6 +11,8 @@ import type { Prompt } from "./prompt.ts";
 export const MAX_COMPLETION_TOKENS = 1_500;
 /** One attempt. Answers of this size take seconds; the lease of the job is 90. */
 export const MODEL_TIMEOUT_MS = 25_000;
+/** A server that counts more than this for one call miscounts; then what was reserved counts. */
+const MAX_COUNTED_TOKENS = 10_000_000;
 
 /** What came back: a text to be checked, or the model's own refusal. `used` is null when the server does not tell. */
 export type Reply =
@@ -61,18 +64,7 @@ export function openAiModel(
           },
         }),
       }, { signal });
-      const [choice] = answer.choices ?? [];
-      const used = answer.usage
-        ? { prompt: answer.usage.prompt_tokens, completion: answer.usage.completion_tokens }
-        : null;
-      if (choice?.message.refusal) {
-        return { kind: "refusal", reason: choice.message.refusal.slice(0, 500), used };
-      }
-      if (choice?.finish_reason === "content_filter") {
-        return { kind: "refusal", reason: "The provider's content filter stopped the answer.", used };
-      }
-      if (choice?.finish_reason === "length" || !choice?.message.content) return { kind: "cut", used };
-      return { kind: "text", text: choice.message.content, used };
+      return replyOf(answer);
     } catch (error) {
       const status = statusOf(error);
       if (withSchema && (status === 400 || status === 422)) {
@@ -91,6 +83,33 @@ export function openAiModel(
       return await policy.execute(({ signal }) => attempt(openai, prompt, schema, signal));
     },
   };
+}
+
+const count = z.number().int().min(0).max(MAX_COUNTED_TOKENS);
+/** What is read of an answer. The client passes on whatever the server sent; what has another shape says nothing. */
+const answerSchema = z.object({
+  choices: z.array(z.object({
+    finish_reason: z.string().nullish().catch(null),
+    message: z.object({
+      content: z.string().nullish().catch(null),
+      refusal: z.string().nullish().catch(null),
+    }).nullish().catch(null),
+  })).catch([]),
+  usage: z.object({ prompt_tokens: count, completion_tokens: count }).nullish().catch(null),
+}).catch({ choices: [], usage: null });
+
+function replyOf(answer: unknown): Reply {
+  const { choices: [choice], usage } = answerSchema.parse(answer);
+  const used = usage ? { prompt: usage.prompt_tokens, completion: usage.completion_tokens } : null;
+  const refusal = choice?.message?.refusal;
+  if (refusal) return { kind: "refusal", reason: refusal.slice(0, 500), used };
+  if (choice?.finish_reason === "content_filter") {
+    return { kind: "refusal", reason: "The provider's content filter stopped the answer.", used };
+  }
+  const content = choice?.message?.content;
+  return choice?.finish_reason === "length" || !content
+    ? { kind: "cut", used }
+    : { kind: "text", text: content, used };
 }
 
 function statusOf(error: unknown): number | undefined {
