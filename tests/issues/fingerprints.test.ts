@@ -1,5 +1,5 @@
 import * as Sentry from "@sentry/deno";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { envelope } from "../ingest/support.ts";
 import { type IssueTenants, issueTenants, word } from "./support/issues.ts";
 
@@ -170,6 +170,33 @@ describe("what applications really send", () => {
       })),
     );
     expect(distinct(both)).toBe(1);
+  });
+
+  it("may be cut in the middle of a character: it is stored, and diagnosed", async () => {
+    for (const text of ["🦔".repeat(3_000), `a${"🦔".repeat(3_000)}`, `${"x".repeat(198)}🦔🦔`]) {
+      const [message, named] = await sendSentry([
+        { message: text },
+        {
+          exception: { values: [{ type: "Hedgehog", value: text }] },
+          fingerprint: [text],
+          transaction: text,
+          release: text,
+        },
+      ]);
+      await t.platform.sql("delete from jobs where issue_id not in ($1, $2)", [message, named]);
+      await t.platform.call("healing-engine/run", {
+        method: "POST",
+        headers: { apikey: t.platform.automationsKey },
+      })
+        .then((run) => run.body?.cancel());
+      await vi.waitFor(async () => {
+        const rows = await t.platform.sql(
+          "select diagnosis is not null as done from detected_errors where id in ($1, $2)",
+          [message, named],
+        );
+        expect(rows.every((row) => row.done)).toBe(true);
+      }, { timeout: 20_000, interval: 100 });
+    }
   });
 
   it("may lack frames, names and files, or bring headers as lists: it is taken, and grouped by what is left", async () => {

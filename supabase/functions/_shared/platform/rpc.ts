@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { databaseFailure, failures } from "./errors.ts";
 import type { DatabaseError } from "./errors.ts";
+import { wellFormed } from "./well-formed.ts";
 
 /** The part of a supabase-js client that calls database functions. */
 export interface RpcClient {
@@ -23,7 +24,7 @@ export async function callRpc<S extends z.ZodType>(
   parameters: Record<string, unknown>,
   result: S,
 ): Promise<z.output<S>> {
-  return parseAnswer(await client.rpc(name, parameters), result, name);
+  return parseAnswer(await client.rpc(name, wellFormed(parameters)), result, name);
 }
 
 /** The rows of any PostgREST answer in the agreed shape, or the failure that its error stands for. */

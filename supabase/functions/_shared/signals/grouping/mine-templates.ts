@@ -2,6 +2,7 @@ import { z } from "zod";
 import { failures } from "../../platform/errors.ts";
 import { callRpc, type RpcClient } from "../../platform/rpc.ts";
 import { type MinerState, TemplateMiner } from "../templates/miner.ts";
+import { MAX_LINE_LENGTH } from "../templates/scan.ts";
 
 /** Lines of one run: some milliseconds of CPU for the lines, some tens for the state. */
 export const MAX_LINES = 1_000;
@@ -47,7 +48,8 @@ export async function mineTemplates(client: RpcClient, projectId: number): Promi
   const ofIssue = new Map<number, number>();
   const seenAt = new Map<number, string>();
   const ids = lines.map(({ line, issue_id }) => {
-    const id = miner.add(line);
+    // Cut here, so that what is remembered is what the next line is compared with: the miner cuts in the middle of characters.
+    const id = miner.add(line.slice(0, MAX_LINE_LENGTH).toWellFormed());
     ofIssue.set(issue_id, id);
     return id;
   });

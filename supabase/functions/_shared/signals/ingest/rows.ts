@@ -1,3 +1,4 @@
+import { wellFormedJson } from "../../platform/well-formed.ts";
 import type { ErrorEvent, Heartbeat, Signals, Traffic } from "../event.ts";
 import type { GroupingComponent } from "../fingerprint/grouping.ts";
 import { routeEvent } from "../grouping/route-event.ts";
@@ -50,7 +51,7 @@ export function rowsOf(
 }
 
 function row(kind: Row["kind"], content: object): Row {
-  return { kind, json: JSON.stringify(content) };
+  return { kind, json: wellFormedJson(content) };
 }
 
 function eventRow(
