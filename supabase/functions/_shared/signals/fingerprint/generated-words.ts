@@ -73,6 +73,8 @@ export function looksGenerated(word: string): boolean {
 export const VALUE = "<*>";
 
 const UUID = /(?<![0-9a-fA-F])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])/g;
+/** An id of which the scrubber took a part for the number of a card: by chance one UUID in some hundreds has one. */
+const SCRUBBED_ID = /[0-9A-Fa-f-]{0,36}(?:\[[a-z]{2,20}\][0-9A-Fa-f-]{0,36}){1,4}/g;
 /** Words with their dashes and underscores: the alphabets of some generators have them. */
 const WORD = /[A-Za-z0-9_-]{8,256}/g;
 const PIECE = /[A-Za-z0-9]{8,256}/g;
@@ -108,7 +110,8 @@ export function withoutIds(message: string): string {
   if (!/[A-Za-z0-9-]{8}/.test(message)) return message;
   return message.split(/(\s+)/).map((chunk) => {
     if (chunk.length < MIN_LENGTH || WHOLE.test(chunk)) return chunk;
-    return chunk.replace(UUID, VALUE).replace(WORD, withoutId);
+    return chunk.replace(SCRUBBED_ID, (id) => /^\[[a-z]+\]$/.test(id) ? id : VALUE).replace(UUID, VALUE)
+      .replace(WORD, withoutId);
   }).join("");
 }
 
