@@ -3,6 +3,7 @@ import {
   type Integrations,
   parseIntegrations,
 } from "../../../supabase/functions/_shared/actions/integrations.ts";
+import { createGuardedFetch } from "../../../supabase/functions/_shared/actions/targets/guarded-fetch.ts";
 import { createOutbound } from "../../../supabase/functions/_shared/actions/targets/outbound.ts";
 import { createTargets, type Targets } from "../../../supabase/functions/_shared/actions/targets/targets.ts";
 import type { PolicyOf } from "../../../supabase/functions/_shared/actions/targets/policy.ts";
@@ -35,6 +36,7 @@ export function testTargets(options: TestTargets = {}): Targets {
     integrations: parsed(options.integrations ?? []),
     secret: (kind, name) => Promise.resolve(options.secrets?.[`${kind} ${name}`] ?? null),
     outbound: createOutbound({ allowLoopback: true }),
+    fetch: createGuardedFetch({ allowLoopback: true }),
     now: () => NOW,
     installation: "prunella.example.com",
     policyOf: options.policyOf,
