@@ -77,24 +77,17 @@ function isNumberAt(line: string, from: number): boolean {
   return at > from && (at >= line.length || kindOf(line.charCodeAt(at)) !== WORD);
 }
 
-/** Letters before `://`. */
-const MAX_SCHEME = 12;
 const SCHEME_END = "://";
+const SCHEME = /^[a-z][a-z0-9+.-]{1,11}$/i;
 /** What ends a URL beside blanks: quotes and brackets around it. */
 const URL_END = /[\s"'`<>()[\]{}|]/g;
 /** Punctuation after a URL that belongs to the sentence. */
 const AFTER_URL = /[.,;:!?]+$/;
 
-/** The end of a URL that starts at `from`; 0 when there is none. */
-function urlEnd(line: string, from: number): number {
-  let at = from;
-  while (at < line.length && at - from < MAX_SCHEME) {
-    const code = line.charCodeAt(at) | 32;
-    if (!((code >= 97 && code <= 122) || (at > from && (isDigit(code) || code === 43)))) break;
-    at++;
-  }
-  if (at - from < 2 || !line.startsWith(SCHEME_END, at)) return 0;
-  URL_END.lastIndex = at;
+/** The end of the URL whose scheme, from `from`, ends before `colon`; 0 when it is none. */
+function urlEnd(line: string, from: number, colon: number): number {
+  if (!line.startsWith(SCHEME_END, colon) || !SCHEME.test(line.slice(from, colon))) return 0;
+  URL_END.lastIndex = colon;
   const end = URL_END.exec(line)?.index ?? line.length;
   return end - (AFTER_URL.exec(line.slice(from, end))?.[0].length ?? 0);
 }
@@ -147,6 +140,8 @@ export function scanLine(text: string): ScannedLine {
 const NOTHING = /[<(](?:null|nil|none|unset|undefined|unknown)[>)]/iy;
 const EQUALS = 61;
 const OPEN_BRACE = 123;
+const OPEN_PARENTHESIS = 40;
+const LESS = 60;
 
 /** Punctuation, with what it encloses where that is one value: a quoted word, an object. */
 function scanDelimiter(line: string, at: number, spaced: boolean, tokens: Tokens): number {
@@ -158,11 +153,13 @@ function scanDelimiter(line: string, at: number, spaced: boolean, tokens: Tokens
       return end;
     }
   }
-  NOTHING.lastIndex = at;
-  const nothing = NOTHING.exec(line);
-  if (nothing) {
-    tokens.variable(at, at + nothing[0].length, spaced);
-    return at + nothing[0].length;
+  if (code === OPEN_PARENTHESIS || code === LESS) {
+    NOTHING.lastIndex = at;
+    if (NOTHING.test(line)) {
+      const end = NOTHING.lastIndex;
+      tokens.variable(at, end, spaced);
+      return end;
+    }
   }
   const isName = code === EQUALS && !spaced && tokens.endsWithWord();
   tokens.punctuation(line[at]!, at, spaced);
@@ -196,11 +193,6 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
       return end;
     }
   }
-  const url = urlEnd(line, start);
-  if (url > 0) {
-    tokens.variable(start, url, spaced);
-    return url;
-  }
   let at = start + driveLength(line, start);
   let hasDigit = false;
   let hasBackslash = false;
@@ -230,6 +222,11 @@ function scanWord(line: string, start: number, spaced: boolean, tokens: Tokens):
     while (line.charCodeAt(at) === DOT) at++;
     tokens.punctuation("..", start, spaced);
     return at;
+  }
+  const url = line.charCodeAt(at) === COLON ? urlEnd(line, start, at) : 0;
+  if (url > 0) {
+    tokens.variable(start, url, spaced);
+    return url;
   }
   let end = at;
   while (end > start + 1) {
