@@ -50,6 +50,69 @@ describe("transactions", () => {
   );
 });
 
+describe("spans", () => {
+  const span = (fields: object, attributes: Record<string, unknown> = {}) => ({
+    name: "GET /orders",
+    start_timestamp: seconds,
+    end_timestamp: seconds + 2,
+    is_segment: true,
+    status: "ok",
+    attributes: Object.fromEntries(
+      Object.entries({ "sentry.op": "http.server", "sentry.release": "shop@1", ...attributes })
+        .map(([key, value]) => [key, { value, type: "string" }]),
+    ),
+    ...fields,
+  });
+  const container = (...items: unknown[]) =>
+    read([[{
+      type: "span",
+      item_count: items.length,
+      content_type: "application/vnd.sentry.items.span.v2+json",
+    }, { version: 2, items }]]);
+
+  it("that are the root of what a service did count as a request, their parts do not", () => {
+    const environment = { "sentry.environment": "prod" };
+    const result = container(
+      span({}, environment),
+      span({ status: "error" }, environment),
+      span({ is_segment: false }, environment),
+      span({ is_segment: undefined }, environment),
+    );
+    expect(result.traffic).toEqual([{
+      minuteAt,
+      release: "shop@1",
+      environment: "prod",
+      requestCount: 2,
+      failedRequestCount: 1,
+      sessionCount: 0,
+      crashedSessionCount: 0,
+      durationMsSum: 4000,
+    }]);
+  });
+
+  it.each([["cancelled", 0], ["internal_error", 1], ["not_found", 1]])(
+    "with the error %s count %i as failed, as transactions do",
+    (message, failed) =>
+      expect(
+        container(span({ status: "error" }, { "sentry.status.message": message })).traffic[0]!
+          .failedRequestCount,
+      ).toBe(failed),
+  );
+
+  it("that measure a page are no requests", () => {
+    expect(container(span({}, { "sentry.op": "ui.interaction.click" })).traffic).toEqual([]);
+    expect(read([[{ type: "span" }, span({})]]).traffic).toEqual([]);
+  });
+
+  it("of any other shape are passed over", () => {
+    expect(container(null, 7, "x", [], {}, { is_segment: true, attributes: 3 }).traffic).toMatchObject([{
+      requestCount: 1,
+      release: null,
+    }]);
+    expect(read([[{ type: "span" }, { items: "x" }], [{ type: "span" }, {}]]).traffic).toEqual([]);
+  });
+});
+
 describe("sessions", () => {
   const session = (fields: object) =>
     read([[{ type: "session" }, { sid: "1", timestamp: minuteAt, attrs: { release: "r" }, ...fields }]])

@@ -49,6 +49,8 @@ describe("scrubbing text by shape", () => {
     "System.Private.CoreLib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=7cec85d7bea7798e",
     "session.ts",
     "host db.example.org port 5432",
+    'the fields ["password", "email"] are required',
+    'join("a", "b") of ("page", "2")',
     "the key: value pairs are missing",
   ])("leaves alone what only looks like a secret: %s", (text) => {
     expect(scrubText(text)).toBe(text);
@@ -100,6 +102,9 @@ describe("scrubbing text by shape", () => {
       `password: \\" Authorization: Digest username="a", response="hunter2x"`,
       `password: \\"[Filtered]`,
     ],
+    ["a value in code", `scope.setExtra("api_key", "hunter2x");`, `scope.setExtra("api_key", "[Filtered]");`],
+    ["a header in code", "h.set('Authorization', `Bearer hunter2x`)", "h.set('Authorization', `[Filtered]`)"],
+    ["a pair in a list", `[["cookie","a=hunter2x"],["a","b"]]`, `[["cookie","[Filtered]"],["a","b"]]`],
     ["credentials behind a flag", "--password Basic aHVudGVyMng6eA==", "--password [Filtered] [Filtered]"],
     ["a flag in the quoted value of another", "--run 'x --token hunter2x'", "--run 'x --token [Filtered]"],
     ["a word of several quoted parts", `--password "hunter"'2x'y -f`, "--password [Filtered] -f"],

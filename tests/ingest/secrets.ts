@@ -88,6 +88,7 @@ export function shapedSecrets(seed: number): Secret[] {
     make("flag", `deploy --token ${password} --force`, password),
     make("SQL", `ALTER ROLE app WITH PASSWORD '${password}'`, password),
     make("PHP array", `'api_key' => '${password}'`, password),
+    make("code", `request.set("x-api-key", "${password}")`, password),
     make("env file", `STRIPE_WEBHOOK_SECRET=${password}`, password),
     make("Slack webhook", `https://hooks.slack.com/services/T0000/B0000/${password}`, password),
   ];

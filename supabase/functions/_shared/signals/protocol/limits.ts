@@ -21,6 +21,9 @@ export const MAX_EVENT_BYTES = MIB;
 export const MAX_CHECK_IN_BYTES = 100 * KIB;
 /** Bytes of one log container, as in Sentry's relay. */
 export const MAX_LOG_BYTES = 2 * MIB;
+/** Containers of spans: SDKs send up to 1,000 at a time. */
+export const MAX_SPAN_BYTES = 10 * MIB;
+export const MAX_SPANS = 1000;
 /** Bytes of one session or one set of session aggregates; 100 aggregates need about 20 KiB. */
 export const MAX_SESSION_BYTES = 256 * KIB;
 /** Bytes of the envelope header and of each item header. SDKs write under 1 KiB. */

@@ -7,6 +7,7 @@ import {
   MAX_EVENTS_PER_REQUEST,
   MAX_LOG_BYTES,
   MAX_SESSION_BYTES,
+  MAX_SPAN_BYTES,
 } from "../limits.ts";
 import { normalizeEvent } from "../normalize.ts";
 import type { RateCategory } from "../rate-category.ts";
@@ -14,6 +15,7 @@ import { Rejection } from "../rejection.ts";
 import { readCheckIn } from "./check-in.ts";
 import { addLogs } from "./log.ts";
 import { addSession, addSessionAggregates } from "./session.ts";
+import { addSpans } from "./span.ts";
 import { addTransaction } from "./transaction.ts";
 
 interface ItemKind {
@@ -35,6 +37,11 @@ const KINDS: Record<string, ItemKind> = {
     maxBytes: MAX_EVENT_BYTES,
     category: "transaction",
     add: (payload, _item, _envelope, context, signals) => addTransaction(payload, context, signals.traffic),
+  },
+  span: {
+    maxBytes: MAX_SPAN_BYTES,
+    category: "span",
+    add: (payload, _item, _envelope, context, signals) => addSpans(payload, context, signals.traffic),
   },
   session: {
     maxBytes: MAX_SESSION_BYTES,
