@@ -4,6 +4,7 @@ import { createScrubber } from "../../supabase/functions/_shared/signals/scrub/s
 import { userHasher } from "../../supabase/functions/_shared/signals/scrub/user-hash.ts";
 import { FREE_FORM } from "../../supabase/functions/_shared/signals/protocol/prose.ts";
 import { luhn } from "./secrets.ts";
+import { read } from "./support.ts";
 
 describe("what a key's name says", () => {
   it.each([
@@ -226,6 +227,30 @@ describe("scrubbing data", () => {
       d: null,
       e: null,
       f: null,
+    });
+  });
+});
+
+describe("scrubbing frames", () => {
+  it.each([
+    [
+      "an address",
+      `Error: x\n    at f (/app/b.js:1:1)\n    at https://hooks.slack.com/services/T0/B0/hunter2xyz`,
+    ],
+    ["escaped JSON", `Error: x\n    at f (/app/b.js:1:1)\n    at no {\\"password\\":\\"hunter2xyz\\"}`],
+  ])("leaves nothing in the name of a file that was cut out of %s", (_, stacktrace) => {
+    expect(JSON.stringify(read([[{ type: "event" }, { stacktrace }]]).events)).not.toContain("hunter2xyz");
+  });
+
+  it("takes the scrubbed path for the name where the path held a secret", () => {
+    const frame = {
+      abs_path: "https://hooks.slack.com/services/T0/B0/hunter2xyz",
+      filename: "/services/T0/B0/hunter2xyz",
+    };
+    const [event] = read([[{ type: "event" }, { stacktrace: { frames: [frame] } }]]).events;
+    expect(event!.exceptions[0]!.frames[0]).toMatchObject({
+      filename: "https://hooks.slack.com/services/[Filtered]",
+      absPath: "https://hooks.slack.com/services/[Filtered]",
     });
   });
 });

@@ -74,11 +74,13 @@ function readFrame(raw: Unknown, scrubber: Scrubber): Frame {
       ? given.map((line) => typeof line === "string" ? scrubber.text(line, MAX_SOURCE_LINE_CHARS) : "")
       : [];
   };
+  const absPath = read("abs_path", MAX_URL_CHARS);
   return {
     function: read("function", MAX_NAME_CHARS),
     module: read("module", MAX_NAME_CHARS),
-    filename: read("filename", MAX_URL_CHARS),
-    absPath: read("abs_path", MAX_URL_CHARS),
+    // The name of a file is mostly cut out of its path, and then does not show that a part of it is secret.
+    filename: absPath === text(get(raw, "abs_path")) ? read("filename", MAX_URL_CHARS) : absPath,
+    absPath,
     line: position(get(raw, "lineno")),
     column: position(get(raw, "colno")),
     inApp: boolean(get(raw, "in_app")),

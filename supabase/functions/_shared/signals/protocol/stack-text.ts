@@ -41,12 +41,14 @@ export function readExceptionText(stack: string, scrubber: Scrubber): ExceptionV
 }
 
 function scrubFrame(frame: Frame, scrubber: Scrubber): Frame {
+  const absPath = cleaned(frame.absPath, MAX_URL_CHARS, scrubber);
   return {
     ...frame,
     function: cleaned(frame.function, MAX_NAME_CHARS, scrubber),
     module: cleaned(frame.module, MAX_NAME_CHARS, scrubber),
-    filename: cleaned(frame.filename, MAX_URL_CHARS, scrubber),
-    absPath: cleaned(frame.absPath, MAX_URL_CHARS, scrubber),
+    // A name cut out of a path no longer shows that a part of it is secret: then the scrubbed path stands for it.
+    filename: absPath === frame.absPath ? cleaned(frame.filename, MAX_URL_CHARS, scrubber) : absPath,
+    absPath,
     contextLine: cleaned(frame.contextLine, MAX_SOURCE_LINE_CHARS, scrubber),
     preContext: frame.preContext.map((line) => scrubber.text(line, MAX_SOURCE_LINE_CHARS)),
     postContext: frame.postContext.map((line) => scrubber.text(line, MAX_SOURCE_LINE_CHARS)),
