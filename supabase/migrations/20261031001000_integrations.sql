@@ -14,7 +14,11 @@ create table public.integrations (
   constraint integrations_kind_is_known
     check (kind in ('postgres', 'webhook', 'slack', 'email', 'github', 'vercel', 'supabase', 'openai', 'process')),
   constraint integrations_configuration_is_an_object
-    check (jsonb_typeof(configuration) = 'object' and pg_column_size(configuration) <= 65536)
+    check (jsonb_typeof(configuration) = 'object' and pg_column_size(configuration) <= 65536),
+  -- Every member reads the configuration: what begins like a key of a known system was meant for Vault.
+  constraint integrations_configuration_holds_no_secret check (
+    configuration::text !~ '(hooks\.slack\.com/services/|\mxox[a-z]-|\mgh[oprsu]_[A-Za-z0-9]{20}|\mgithub_pat_|\msb_secret_|\msbp_[0-9a-f]{20}|\mwhsec_|\msk-[A-Za-z0-9_-]{20}|-----BEGIN)'
+  )
 );
 comment on table public.integrations is
   'Outside systems that a project lets Prunella act on. The secret of each is in Vault and nowhere else.';

@@ -88,3 +88,41 @@ describe("add_project", () => {
     expect(await db.query("select id from public.projects")).toEqual([]);
   });
 });
+
+describe("the configuration of an integration", () => {
+  it.each([
+    "https://hooks.slack.com/services/T0/B0/x",
+    "xoxb-123456789012-abc",
+    `ghp_${"a".repeat(36)}`,
+    `github_pat_${"a".repeat(20)}`,
+    "sb_secret_0123456789",
+    `sbp_${"0".repeat(40)}`,
+    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    `sk-proj-${"a".repeat(40)}`,
+    "-----BEGIN PRIVATE KEY-----",
+  ])("takes no secret, which all members would read: %s", async (secret) => {
+    const { project_id } = await addProject("shop", "Our shop");
+    const added = db.query(
+      "insert into public.integrations (project_id, kind, configuration) values ($1, 'webhook', $2)",
+      [project_id, { deep: [{ note: `my ${secret}` }] }],
+    );
+    await expect(added).rejects.toThrow(/integrations_configuration_holds_no_secret/);
+  });
+
+  it("takes what only sounds like one", async () => {
+    const { project_id } = await addProject("shop", "Our shop");
+    const configuration = {
+      owner: "whsecurity",
+      repository: "risk-register-for-the-whole-company",
+      team_id: "team_xoxo",
+      url: "https://api.example.com/sk-ready",
+    };
+    await db.query(
+      "insert into public.integrations (project_id, kind, configuration) values ($1, 'github', $2)",
+      [
+        project_id,
+        configuration,
+      ],
+    );
+  });
+});
