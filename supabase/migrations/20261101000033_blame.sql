@@ -67,7 +67,10 @@ as $$
       select jsonb_agg(jsonb_build_object('name', b.name, 'state', b.state, 'at', coalesce(b.opened_at, b.updated_at)))
       from public.circuit_breaker_state as b where b.project_id = p_project_id
     ), '[]'),
-    'first_traffic_at', (select min(m.minute_at) from public.traffic_minutes as m where m.project_id = p_project_id)
+    'first_signal_at', coalesce(
+      (select min(m.minute_at) from public.traffic_minutes as m where m.project_id = p_project_id),
+      (select min(d.first_seen_at) from public.detected_errors as d where d.project_id = p_project_id)
+    )
   )
 $$;
 comment on function public.blame_observation(bigint, timestamptz, timestamptz, bigint[]) is

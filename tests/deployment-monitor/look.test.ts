@@ -9,10 +9,16 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => db.close());
 
-/** A project whose past hour is written down second by second; the clock goes with it. */
-async function story() {
+const MINUTE = 60_000;
+
+/**
+ * A project whose past hour is written down second by second; the clock goes with it.
+ *
+ * @param second of the minute in which it begins: traffic is counted by minutes, so it matters where a deployment falls
+ */
+async function story(second = 0) {
   const projectId = await db.addProject();
-  const start = Date.now() - 3_600_000;
+  const start = Math.floor(Date.now() / MINUTE) * MINUTE - 60 * MINUTE + second * 1_000;
   let now = start;
   const at = () => new Date(now);
   return {
@@ -77,32 +83,36 @@ function event(projectId: number, release: string, at: Date) {
 }
 
 describe("a look at a project", () => {
-  it("blames the release whose traffic fails, and writes down how sure it is", async () => {
-    const { projectId, live, deploy, at } = await story();
-    await deploy("shop@1");
-    await live(900, "shop@1");
-    const bad = await deploy("shop@2");
-    const deployedAt = at().getTime();
-    const verdicts = await live(180, "shop@2", 5, 20);
-    const blame = verdicts.find(({ decision }) => decision === "blame");
-    expect(blame).toMatchObject({ changeId: `deployment:${bad.id}` });
-    expect(blame!.decidedAt - deployedAt).toBeLessThanOrEqual(120_000);
-    expect(verdicts.some(({ rollback }) => rollback)).toBe(true);
+  it.each([0, 20, 50])(
+    "blames the release whose traffic fails, deployed at second %i, and writes down how sure it is",
+    async (second) => {
+      const { projectId, live, deploy, at } = await story(second);
+      await deploy("shop@1");
+      await live(900, "shop@1");
+      const bad = await deploy("shop@2");
+      const deployedAt = at().getTime();
+      const verdicts = await live(180, "shop@2", 5, 20);
+      const blame = verdicts.find(({ decision }) => decision === "blame");
+      expect(blame).toMatchObject({ changeId: `deployment:${bad.id}` });
+      expect(blame!.decidedAt - deployedAt).toBeLessThanOrEqual(120_000);
+      expect(verdicts.some(({ rollback }) => rollback)).toBe(true);
 
-    const rows = await db.query(
-      "select candidate, probability, verdict, rollback, issue_id is not null as about_issue from deployment_error_correlations where project_id = $1 order by probability desc",
-      [projectId],
-    );
-    expect(rows[0]).toMatchObject({
-      candidate: `deployment:${bad.id}`,
-      verdict: "blame",
-      rollback: true,
-      about_issue: true,
-    });
-    const total = rows.reduce((sum, row) => sum + Number(row.probability), 0);
-    expect(total).toBeGreaterThan(0.99);
-    expect(total).toBeLessThanOrEqual(1.000001);
-  }, 60_000);
+      const rows = await db.query(
+        "select candidate, probability, verdict, rollback, issue_id is not null as about_issue from deployment_error_correlations where project_id = $1 order by probability desc",
+        [projectId],
+      );
+      expect(rows[0]).toMatchObject({
+        candidate: `deployment:${bad.id}`,
+        verdict: "blame",
+        rollback: true,
+        about_issue: true,
+      });
+      const total = rows.reduce((sum, row) => sum + Number(row.probability), 0);
+      expect(total).toBeGreaterThan(0.99);
+      expect(total).toBeLessThanOrEqual(1.000001);
+    },
+    60_000,
+  );
 
   it("blames nobody when errors rise long after a deployment and on all releases alike", async () => {
     const { projectId, live, deploy } = await story();
@@ -120,6 +130,14 @@ describe("a look at a project", () => {
       [projectId],
     );
     expect(rows).toEqual([]);
+  }, 60_000);
+
+  it("does not take silence before the first request for calm", async () => {
+    const { projectId, live, deploy, at } = await story();
+    await deploy("shop@1");
+    expect(await lookForBlame(db.client, projectId, at())).toMatchObject({ looked: true });
+    await deploy("shop@2");
+    expect(await live(180, "shop@2", 5, 20)).toEqual([]);
   }, 60_000);
 
   it("counts nothing twice, whatever the looks' distance", async () => {

@@ -43,7 +43,7 @@ const NOTHING: BlameRows = {
   issues: [],
   configuration: [],
   breakers: [],
-  first_traffic_at: null,
+  first_signal_at: null,
 };
 
 function look(rows: Partial<BlameRows>, deployments: DeploymentRow[] = [], seen = {}) {

@@ -35,7 +35,8 @@ const observationSchema = z.object({
   breakers: z.array(
     z.object({ name: z.string(), state: z.enum(["closed", "open", "half_open"]), at: z.string() }),
   ),
-  first_traffic_at: z.string().nullable(),
+  /** The first traffic of the project; its first error where it reports none. */
+  first_signal_at: z.string().nullable(),
 });
 /** What came in between two looks, as the database tells it. */
 export type BlameRows = z.output<typeof observationSchema>;

@@ -60,11 +60,10 @@ export async function lookForBlame(client: RpcClient, projectId: number, now: Da
       key.startsWith("issue:") ? [Number(key.slice("issue:".length))] : []
     ),
   });
-  const state: KeptBlame = before ?? {
-    version: 1,
-    core: emptyState(rows.first_traffic_at ? Date.parse(rows.first_traffic_at) : since),
-    seen: {},
-  };
+  // A silent project teaches nothing of what is usual: a deployment is often known before the first request.
+  const watchedFrom = rows.first_signal_at ? Date.parse(rows.first_signal_at) : until;
+  const state: KeptBlame = before ?? { version: 1, core: emptyState(Math.min(since, watchedFrom)), seen: {} };
+  state.core.startedAt = Math.max(state.core.startedAt, watchedFrom);
   const { observation, seen } = observed(rows, deployments, state.seen, since, until);
   const verdicts = walk(state.core, observation, since);
   const next: KeptBlame = { ...state, seen };
