@@ -44,13 +44,15 @@ export function run(args: string[]): Promise<{ results: Record<string, unknown>[
 
 /** Plays projects until enough changes went out. Rollbacks that the model asks for happen, right or wrong. */
 function playMix(seed: number, rollouts: number, mix: Mix): Tally {
-  const random = new Random(seed);
+  const seeds = new Random(seed);
   const tally = emptyTally();
-  while (tally.rollouts < rollouts) {
-    const world = makeWorld(random, Math.min(ROLLOUTS_PER_PROJECT, rollouts - tally.rollouts), mix);
+  for (let project = 0; tally.rollouts < rollouts; project++) {
+    // The world and its play have streams of their own: whatever the model does, the next project is the same.
+    const random = seeds.stream(project);
+    const world = makeWorld(random.stream(0), Math.min(ROLLOUTS_PER_PROJECT, rollouts - tally.rollouts), mix);
     const scorer = new Scorer();
     const state = emptyState(START);
-    play(random, world, (observation, truth) => {
+    play(random.stream(1), world, (observation, truth) => {
       tally.observations++;
       return scorer.take(advance(state, observation), truth);
     });

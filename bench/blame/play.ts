@@ -40,8 +40,16 @@ interface Pending {
   event: EventCount | null;
 }
 
-/** Plays a world in steps of 10 s and shows the monitor what a monitored project would send it. */
-export function play(random: Random, world: World, monitor: Monitor): void {
+/** Streams of chance within a step after those of the services: what is lost or late, and what people do. */
+const TRANSPORT = 100;
+const PEOPLE = 101;
+
+/**
+ * Plays a world in steps of 10 s and shows the monitor what a monitored project would send it. Every service of every step has a
+ * stream of chance of its own, so that what a monitor does changes what it touched and nothing else: two monitors can be compared
+ * on the same worlds.
+ */
+export function play(chance: Random, world: World, monitor: Monitor): void {
   const { project, changes, faults, endAt } = world;
   const live: SimChange[] = [];
   const liveFaults: SimFault[] = [];
@@ -62,6 +70,9 @@ export function play(random: Random, world: World, monitor: Monitor): void {
 
   for (let now = START; now < endAt; now += STEP_MS) {
     const until = now + STEP_MS;
+    const step = chance.stream((now - START) / STEP_MS);
+    const transport = step.stream(TRANSPORT);
+    const people = step.stream(PEOPLE);
     while (nextChange < changes.length && changes[nextChange]!.effectiveAt < until) {
       const change = changes[nextChange++]!;
       live.push(change);
@@ -84,7 +95,7 @@ export function play(random: Random, world: World, monitor: Monitor): void {
         issues.push({
           id: issue.id,
           service: issue.service,
-          firstSeenAt: now + random.between(0, STEP_MS),
+          firstSeenAt: now + transport.between(0, STEP_MS),
           category: issue.category,
           frames: issue.frames,
           text: issue.text,
@@ -93,9 +104,9 @@ export function play(random: Random, world: World, monitor: Monitor): void {
       rows.push({ dueAt: until, traffic: null, event: { at: now, issue: issue.id, version, count } });
       if (fault) note(recent, `issue:${issue.id}`, fault, now);
     };
-    for (const service of project.services) {
+    for (const [index, service] of project.services.entries()) {
       playService(
-        random,
+        step.stream(index),
         service,
         live,
         liveFaults,
@@ -106,8 +117,8 @@ export function play(random: Random, world: World, monitor: Monitor): void {
       );
     }
     for (const row of rows) {
-      if (row.traffic && random.chance(LOST_SHARE)) continue;
-      if (random.chance(LATE_SHARE)) row.dueAt += random.integer(1, 6) * STEP_MS;
+      if (row.traffic && transport.chance(LOST_SHARE)) continue;
+      if (transport.chance(LATE_SHARE)) row.dueAt += transport.integer(1, 6) * STEP_MS;
       pending.push(row);
     }
     const due = pending.filter((row) => row.dueAt <= until);
@@ -128,14 +139,14 @@ export function play(random: Random, world: World, monitor: Monitor): void {
     }, truth);
     for (const id of taken.named) {
       if (byPeople.has(id)) continue;
-      const acts = random.chance(PERSON_ACTS_SHARE);
-      byPeople.set(id, acts ? until + random.logBetween(...PERSON_DELAY_MS) : Infinity);
+      const acts = people.chance(PERSON_ACTS_SHARE);
+      byPeople.set(id, acts ? until + people.logBetween(...PERSON_DELAY_MS) : Infinity);
     }
-    for (const id of taken.takenBack) takeBack(random, id, live, liveFaults, announced, until);
+    for (const id of taken.takenBack) takeBack(people, id, live, liveFaults, announced, until);
     for (const [id, at] of byPeople) {
       if (at > until) continue;
       byPeople.set(id, Infinity);
-      takeBack(random, id, live, liveFaults, announced, until);
+      takeBack(people, id, live, liveFaults, announced, until);
     }
   }
 }

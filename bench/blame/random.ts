@@ -1,15 +1,29 @@
 /** A seeded stream of random numbers (sfc32), so that a bench can be run again and give the same result. */
 export class Random {
+  readonly #seed: number;
   #a: number;
   #b: number;
   #c: number;
   #counter = 1;
 
   constructor(seed: number) {
+    this.#seed = seed;
     this.#a = seed | 0;
     this.#b = 0x9e3779b9 ^ seed;
     this.#c = 0x243f6a88;
     for (let i = 0; i < 20; i++) this.next();
+  }
+
+  /**
+   * A stream of its own that depends on the seed and the key alone, not on what was drawn before: what one part of a simulation
+   * draws does not shift what another one sees.
+   */
+  stream(key: number): Random {
+    // The finaliser of MurmurHash3: neighbouring keys give unrelated seeds.
+    let hash = Math.imul(this.#seed ^ 0x5bd1e995, 0x85ebca6b) ^ Math.imul(key + 1, 0xc2b2ae35);
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    return new Random(hash ^ (hash >>> 16));
   }
 
   /** Uniform in [0, 1). */
