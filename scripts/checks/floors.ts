@@ -10,6 +10,7 @@ const FLOORS: Record<string, number> = {
   heal: 5,
   actions: 4,
   diagnose: 3,
+  deployments: 3,
   signals: 2,
   learn: 2,
   platform: 1,
