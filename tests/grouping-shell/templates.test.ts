@@ -91,10 +91,23 @@ describe("mining the templates of a project", () => {
     };
     await expect(mineTemplates(dying, project)).rejects.toThrow("stopped");
     expect(await templates(project)).toEqual([]);
-    const runs = await Promise.allSettled(Array.from({ length: 4 }, () => mineTemplates(client, project)));
-    const [failed] = runs.filter((run) => run.status === "rejected");
-    expect(runs.filter((run) => run.status === "fulfilled")).toHaveLength(1);
-    expect(failed!.reason).toMatchObject({ code: "conflict" });
+    // The first run has read the lines when the second one stores them.
+    const { promise: stored, resolve: storedBySecond } = Promise.withResolvers<void>();
+    const { promise: reading, resolve: readByFirst } = Promise.withResolvers<void>();
+    const slow: RpcClient = {
+      rpc: async (name, parameters) => {
+        if (name === "save_templates") {
+          readByFirst();
+          await stored;
+        }
+        return await client.rpc(name, parameters);
+      },
+    };
+    const first = mineTemplates(slow, project);
+    await reading;
+    expect(await mineTemplates(client, project)).toMatchObject({ lineCount: 300 });
+    storedBySecond();
+    await expect(first).rejects.toMatchObject({ code: "conflict" });
     expect(await mineAll(project)).toBe(0);
     expect(await templates(project)).toEqual([["worker <*> finished job <*>", 300]]);
   });
