@@ -2,7 +2,7 @@ import { calmDetector, detectorLevel, stepDetector } from "./detector.ts";
 import { closeEpisode, isSuspected } from "./episode.ts";
 import type { Added } from "./intake.ts";
 import { episodeRate, quietRate, sharpestRise } from "./levels.ts";
-import { binStart, type BlameState, EPISODE_LIMIT, type SubjectState } from "./state.ts";
+import { binStart, type BlameState, EPISODE_LIMIT, type ServiceState, type SubjectState } from "./state.ts";
 
 /** Mean steps between false alarms of one subject: at one step per 10 s, more than a day. Bursts are for the posterior. */
 const ALARM_LEVEL = 10_000;
@@ -14,6 +14,8 @@ const LEVEL_MS = 60_000;
 const NEW_ISSUE_MS = 30 * 60_000;
 /** A rise this soon after an unexplained one of the same subject is most likely more of the same. */
 const CONTINUES_MS = 30 * 60_000;
+/** A step with less than this share of an ordinary interval's requests is one whose report is late. */
+const LATE_REPORT_SHARE = 0.5;
 /** No verdict before this much history: before it every issue is new. */
 const WARM_UP_MS = 10 * 60_000;
 
@@ -28,8 +30,9 @@ export function watch(state: BlameState, added: Added): void {
     const subject = state.subjects[key];
     if (!subject) continue;
     subject.lastEventAt = state.now;
-    const requestsEver = state.services[subject.service]?.requestsEver ?? 0;
-    const requests = requestsEver - subject.requestsSeen;
+    const service = state.services[subject.service];
+    const requestsEver = service?.requestsEver ?? 0;
+    const requests = requestsBehind(requestsEver - subject.requestsSeen, service);
     subject.requestsSeen = requestsEver;
     const episode = subject.episode;
     // An episode first has to find its own level; a rise above that level later is another fault.
@@ -65,6 +68,17 @@ export function watch(state: BlameState, added: Added): void {
       };
     }
   }
+}
+
+/**
+ * Requests that a step's events are measured against. Reports of traffic come late or never more often than events do: where there
+ * are hardly any, an ordinary interval stands in, or a late report would look like a service whose every request fails. What comes
+ * late then counts in a later step as well, which only makes the detector slower.
+ */
+function requestsBehind(reported: number, service: ServiceState | undefined): number {
+  if (!service || service.bins.length === 0) return reported;
+  const usual = service.recent.requests / service.bins.length;
+  return reported < LATE_REPORT_SHARE * usual ? usual : reported;
 }
 
 function firstEventAt(subject: SubjectState): number {
