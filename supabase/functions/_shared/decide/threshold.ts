@@ -1,21 +1,6 @@
+import { wallClock } from "../platform/wall-clock.ts";
 import { type Limits, RECENT_TROUBLE_MS } from "./limits.ts";
 import type { PastFix, Situation, ThresholdResult } from "./types.ts";
-
-/** Hour and weekday on the wall clock of a time zone. */
-function wallClock(now: Date, timeZone: string): { hour: number; weekday: number } {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    hour: "2-digit",
-    hourCycle: "h23",
-    weekday: "short",
-  })
-    .formatToParts(now);
-  const value = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
-  return {
-    hour: Number(value("hour")),
-    weekday: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"].indexOf(value("weekday")),
-  };
-}
 
 function within(hour: number, from: number, to: number): boolean {
   return from < to ? hour >= from && hour < to : hour >= from || hour < to;

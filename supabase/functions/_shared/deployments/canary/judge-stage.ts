@@ -7,7 +7,7 @@ import {
   type RolloutVerdict,
   startRollout,
 } from "./judge-rollout.ts";
-import { intervalsOf, metricsOf, type Sides, type Totals, totalsOf } from "./series.ts";
+import { intervalsOf, metricsOf, minuteOf, type Sides, type Totals, totalsOf } from "./series.ts";
 
 export interface StageJudgement extends RolloutVerdict {
   /** What was served in this stage. */
@@ -24,8 +24,6 @@ export interface StageTimes {
   now: number;
 }
 
-const MINUTE_MS = 60_000;
-
 /**
  * What is thought of the present stage of a rollout, from nothing but what was counted: all of it is worked out anew at each look, so a
  * look that is lost, doubled or late changes nothing, and counts that come late are counted.
@@ -40,7 +38,7 @@ export function judgeStage(
 ): StageJudgement {
   // Traffic is counted by minute: the one in which a later stage began belongs to the stage before.
   const isFirst = stageStartedAt <= startedAt;
-  const from = isFirst ? Math.floor(stageStartedAt / MINUTE_MS) * MINUTE_MS : stageStartedAt;
+  const from = isFirst ? minuteOf(stageStartedAt) : stageStartedAt;
   const inStage = (side: Sides["canary"]) => side.filter(({ at }) => at >= from);
   const stage: Sides = { canary: inStage(sides.canary), control: inStage(sides.control) };
   const observed = (of: Sides) =>

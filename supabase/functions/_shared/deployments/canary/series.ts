@@ -14,6 +14,13 @@ export interface MinuteCounts {
   errors: number;
 }
 
+const MINUTE_MS = 60_000;
+
+/** The minute in which something was counted, ms since 1970. */
+export function minuteOf(at: number): number {
+  return Math.floor(at / MINUTE_MS) * MINUTE_MS;
+}
+
 export type Totals = Omit<MinuteCounts, "at">;
 
 export interface Sides {

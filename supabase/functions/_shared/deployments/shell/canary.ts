@@ -4,7 +4,7 @@ import { seededRandom } from "../../statistics/random.ts";
 import { stringSeed } from "../../statistics/string-seed.ts";
 import { ROLLOUT_RULES, type RolloutRules } from "../canary/judge-rollout.ts";
 import { judgeStage, type StageJudgement } from "../canary/judge-stage.ts";
-import type { MinuteCounts, Sides, Totals } from "../canary/series.ts";
+import { type MinuteCounts, minuteOf, type Sides, type Totals } from "../canary/series.ts";
 import type { DeploymentRow } from "../store.ts";
 import {
   advanceConfigRollout,
@@ -287,8 +287,4 @@ function rulesOf({ step_seconds, least_requests, weights }: CanarySettings): Rol
     ...(least_requests !== undefined && { leastRequests: least_requests }),
     ...(weights !== undefined && { weights }),
   };
-}
-
-function minuteOf(at: number): number {
-  return Math.floor(at / 60_000) * 60_000;
 }

@@ -1,4 +1,6 @@
 import type { RpcClient } from "../../platform/rpc.ts";
+import { wallClock } from "../../platform/wall-clock.ts";
+import { folderOf } from "../blame/factors/files.ts";
 import { assessRisk, learnFrom, newRiskModel, type RiskModel } from "../risk/model.ts";
 import { addEvidence, evidenceOf, noEvidence, pooledPrior } from "../risk/pool.ts";
 import {
@@ -99,7 +101,7 @@ export function riskFinding(
     deployments: rows.length,
     failures: rows.filter(({ failed }) => failed).length,
   });
-  const { hour, weekday } = localTime(at, timeZone);
+  const { hour, weekday } = wallClock(at, timeZone);
   const { probability, reasons, features } = assessRisk(
     {
       files: deployment.files ?? [],
@@ -123,22 +125,4 @@ export function riskFinding(
       statement,
     })),
   };
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/") + 1);
-}
-
-const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-
-function localTime(at: Date, timeZone: string): { hour: number; weekday: number } {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    hour: "2-digit",
-    hourCycle: "h23",
-    weekday: "short",
-  })
-    .formatToParts(at);
-  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";
-  return { hour: Number(part("hour")), weekday: WEEKDAYS.indexOf(part("weekday")) };
 }

@@ -19,7 +19,8 @@ function samePath(a: string, b: string): boolean {
   return a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);
 }
 
-function folderOf(path: string): string {
+/** The folder of a path, with its slash; empty for a file without one. */
+export function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/") + 1);
 }
 
