@@ -1,12 +1,12 @@
 import {
   type BlameState,
   HALF_LIFE_MS,
-  isBaseline,
   SUBJECT_LIMIT,
   type SubjectState,
   takeOld,
   WINDOW_MS,
 } from "./state.ts";
+import { remember, reviewLevel } from "./usual.ts";
 
 /** The past is aged this often. */
 export const AGE_MS = 60_000;
@@ -30,9 +30,8 @@ export function age(state: BlameState, elapsed: number): void {
     const events = subject.kind === "rate" ? failures : takeOld(subject.bins, limit)[0];
     subject.recent -= events;
     subject.bursts *= decay;
-    const part = isBaseline(subject, limit - AGE_MS) ? 1 : 0;
-    subject.past.events = subject.past.events * decay + part * events;
-    subject.past.requests = subject.past.requests * decay + part * requests;
+    remember(state, subject, { events, requests }, limit - AGE_MS, decay);
+    reviewLevel(state, subject);
   }
   const issues = Object.values(state.subjects).filter((subject) => subject.kind === "issue");
   if (issues.length <= SUBJECT_LIMIT) return;

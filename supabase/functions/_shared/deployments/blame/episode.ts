@@ -1,6 +1,7 @@
 import { calmDetector } from "./detector.ts";
 import { BIN_MS, type BlameState, type Episode, type SubjectState, sumSince } from "./state.ts";
 import type { Change } from "./types.ts";
+import { pastRate, setApart } from "./usual.ts";
 
 /** An episode is watched this long after it opened, then closed undecided; longer while a change is suspected. */
 const EPISODE_MS = 15 * 60_000;
@@ -14,8 +15,6 @@ const AFTER_DECISION_MS = 5 * 60_000;
 /** An open episode is judged at every step for this long, later every REVIEW_MS. */
 const FRESH_MS = 3 * 60_000;
 const REVIEW_MS = 60_000;
-/** Fewer events than this make no new level. */
-const NEW_NORMAL_EVENTS = 5;
 /** An episode with suspects this likely is not given up for a newer change, nor for a further rise. */
 const LIKELY = 0.5;
 /** A change this long after the first event cannot have caused it, whatever the clocks say. */
@@ -51,8 +50,7 @@ export function isOver(state: BlameState, subject: SubjectState, episode: Episod
   const bins = state.services[subject.service]?.bins ?? [];
   const [requests, failures] = sumSince(bins, since);
   const events = subject.kind === "rate" ? failures : sumSince(subject.bins, since)[0];
-  const normal = (subject.past.events + 1) / (subject.past.requests + 1000);
-  return events <= 1 + 2 * normal * requests;
+  return events <= 1 + 2 * pastRate(subject) * requests;
 }
 
 /**
@@ -76,12 +74,13 @@ export function closeEpisode(state: BlameState, subject: SubjectState, episode: 
     if (episode.verdict?.other === "organic") countOrganic(state, subject, episode);
     subject.lastBurstAt = state.now;
   }
-  if (!episode.blamed && isNewNormal(state, subject)) {
-    subject.levelFrom = state.now - QUIET_MS;
-    subject.past = { events: 0, requests: 0 };
-  } else {
-    subject.excluded = { from: episode.firstEventAt - BIN_MS, to: state.now };
-  }
+  const span = { from: episode.firstEventAt - BIN_MS, to: state.now };
+  setAside(subject);
+  setApart(state, subject, span, episode.blamed ? null : state.now - QUIET_MS);
+}
+
+/** Ends an episode that others tell better. */
+export function setAside(subject: SubjectState): void {
   subject.episode = null;
   subject.detector = calmDetector();
 }
@@ -91,13 +90,4 @@ function countOrganic(state: BlameState, subject: SubjectState, episode: Episode
   const isNew = subject.facts !== null && subject.facts.firstSeenAt >= episode.firstEventAt;
   if (isNew) state.services[subject.service]!.newIssues++;
   else if (episode.openedAt - subject.lastBurstAt > BURST_GAP_MS) subject.bursts++;
-}
-
-/** Whether the errors of an unexplained rise go on at a clearly higher rate than before: then that is the new baseline. */
-function isNewNormal(state: BlameState, subject: SubjectState): boolean {
-  const since = state.now - QUIET_MS;
-  const [requests, failures] = sumSince(state.services[subject.service]?.bins ?? [], since);
-  const events = subject.kind === "rate" ? failures : sumSince(subject.bins, since)[0];
-  const before = (subject.past.events + 1) / (subject.past.requests + 1000);
-  return events >= NEW_NORMAL_EVENTS && events > 2 * before * requests;
 }

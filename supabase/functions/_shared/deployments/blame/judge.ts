@@ -1,5 +1,5 @@
 import { decide } from "./decide.ts";
-import { closeEpisode, isDue, isOver } from "./episode.ts";
+import { closeEpisode, isDue, isOver, setAside } from "./episode.ts";
 import type { BlamePriors } from "./priors.ts";
 import { type BlameState, type Episode, type SubjectState, sumSince } from "./state.ts";
 import type { Verdict } from "./types.ts";
@@ -20,7 +20,7 @@ export function judge(state: BlameState, priors: BlamePriors): Verdict[] {
     }
     if (!isDue(episode, state.now)) continue;
     if (subject.kind === "rate" && !episode.blamed && isExplained(state, subject, episode)) {
-      closeEpisode(state, subject, episode);
+      setAside(subject);
       continue;
     }
     const scene = { state, subject, priors, firstEventAt: episode.firstEventAt, now: state.now };
@@ -36,7 +36,7 @@ export function judge(state: BlameState, priors: BlamePriors): Verdict[] {
 }
 
 /**
- * True when issues with an episode of their own account for most failures since the rise. They know stacks and messages;
+ * True when issues that are in trouble account for most failures since the rise. They know stacks and messages;
  * the bare rate is for failures that nobody reported.
  */
 function isExplained(state: BlameState, subject: SubjectState, episode: Episode): boolean {
@@ -44,7 +44,7 @@ function isExplained(state: BlameState, subject: SubjectState, episode: Episode)
   const failures = sumSince(state.services[subject.service]?.bins ?? [], since)[1];
   let explained = 0;
   for (const other of Object.values(state.subjects)) {
-    if (other.kind !== "issue" || other.service !== subject.service || other.episode === null) continue;
+    if (other.kind !== "issue" || other.service !== subject.service || !(other.episode || other.level)) continue;
     explained += sumSince(other.bins, since)[0];
   }
   return explained >= failures * EXPLAINED_SHARE;

@@ -4,11 +4,11 @@ import {
   BIN_MS,
   type BlameState,
   type Episode,
-  isBaseline,
   type SubjectState,
   sumOf,
   sumSince,
 } from "./state.ts";
+import { isUsual, pastTroubles, rateOf, troublesOf, usualBefore, within } from "./usual.ts";
 
 /** A cautious rate of events per request within an episode, up to the rise that its detector may see. */
 export function episodeRate(state: BlameState, subject: SubjectState, episode: Episode): number {
@@ -22,12 +22,13 @@ export function episodeRate(state: BlameState, subject: SubjectState, episode: E
   return (events + 1 + Math.sqrt(Math.max(0, events))) / Math.max(1, requests);
 }
 
-/** A cautious rate of events per request outside of episodes: one standard deviation above the mean. */
+/** A cautious rate of events per request while nothing is wrong: one standard deviation above the mean. */
 export function quietRate(state: BlameState, subject: SubjectState): number {
-  const service = state.services[subject.service];
   const since = risingSince(subject.detector) ?? Infinity;
-  let { events, requests } = subject.past;
-  if (subject.levelFrom === 0 && subject.excluded === null) {
+  const service = state.services[subject.service];
+  const troubles = troublesOf(state, subject);
+  let { events, requests } = usualBefore(subject);
+  if (subject.level === null && troubles.length === 0) {
     // The rise itself must not raise what it is compared with.
     const risen = since === Infinity ? [0, 0] : sumSince(service?.bins ?? [], since);
     requests += (service?.recent.requests ?? 0) - risen[0]!;
@@ -35,7 +36,7 @@ export function quietRate(state: BlameState, subject: SubjectState): number {
     events += subject.recent - own;
   } else {
     const add = (bins: readonly Bin[], take: (sum: [number, number]) => void) => {
-      for (const bin of bins) if (bin.t < since && isBaseline(subject, bin.t)) take(sumOf(bin));
+      for (const bin of bins) if (bin.t < since && isUsual(subject, troubles, bin.t)) take(sumOf(bin));
     };
     add(service?.bins ?? [], (sum) => {
       requests += sum[0];
@@ -43,7 +44,7 @@ export function quietRate(state: BlameState, subject: SubjectState): number {
     });
     if (subject.kind === "issue") add(subject.bins, (sum) => events += sum[0]);
   }
-  return (events + 1 + Math.sqrt(Math.max(0, events))) / (requests + 1000);
+  return rateOf({ events, requests }, 1 + Math.sqrt(Math.max(0, events)));
 }
 
 /**
@@ -53,10 +54,13 @@ export function quietRate(state: BlameState, subject: SubjectState): number {
 export function sharpestRise(state: BlameState, subject: SubjectState, rate: number): number | null {
   const bins = state.services[subject.service]?.bins ?? [];
   const own = new Map(subject.bins.map((bin) => [bin.t, sumOf(bin)[0]]));
+  const over = pastTroubles(state, subject);
   let [events, requests, best] = [0, 0, 0];
   let start: number | null = null;
   for (let index = bins.length - 1; index >= 0; index--) {
     const bin = bins[index]!;
+    // What was wrong before then and is over is no part of this rise.
+    if (within(bin.t, over)) break;
     const [r, f] = sumOf(bin);
     const count = subject.kind === "rate" ? f : own.get(bin.t) ?? 0;
     events += count;

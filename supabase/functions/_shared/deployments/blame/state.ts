@@ -40,6 +40,22 @@ export interface ServiceState {
   newIssues: number;
 }
 
+export interface Sums {
+  events: number;
+  requests: number;
+}
+
+/** [from, to) in ms. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** A higher level of errors that goes on since `from` (ms), with the decayed sums of what left the window since then. */
+export interface Level extends Sums {
+  from: number;
+}
+
 export interface Episode {
   openedAt: number;
   firstEventAt: number;
@@ -64,11 +80,12 @@ export interface SubjectState {
   bins: Bin[];
   /** Events in the window; for a rate its service's failures. */
   recent: number;
-  past: { events: number; requests: number };
-  /** Intervals before this are no part of the baseline: a rise that no change explained is the new normal. */
-  levelFrom: number;
-  /** Intervals of the last blamed episode, which are no part of the baseline either: a rollback brings the old normal back. */
-  excluded: { from: number; to: number } | null;
+  /** Decayed sums of the ordinary intervals that left the window. */
+  past: Sums;
+  /** Parts of the window in which something was wrong: no part of what is usual. Oldest first. */
+  excluded: Span[];
+  /** Where errors go on that no change explained: what a further rise is measured against until they fall back. */
+  level: Level | null;
   detector: DetectorState;
   /** `requestsEver` of the service when the detector last stepped. */
   requestsSeen: number;
@@ -81,7 +98,7 @@ export interface SubjectState {
 
 /** All that blame remembers of one project. Plain JSON. */
 export interface BlameState {
-  version: 1;
+  version: 2;
   startedAt: number;
   now: number;
   /** When the past was last aged. */
@@ -94,7 +111,7 @@ export interface BlameState {
 
 export function emptyState(now: number): BlameState {
   return {
-    version: 1,
+    version: 2,
     startedAt: now,
     now,
     agedAt: now,
@@ -149,13 +166,6 @@ export function sumOf(bin: Bin | undefined): Cell {
   return sum;
 }
 
-/** Whether the interval that starts at `t` tells what the subject is like when nothing is wrong. */
-export function isBaseline(subject: SubjectState, t: number): boolean {
-  if (t < subject.levelFrom) return false;
-  if (subject.excluded && t >= subject.excluded.from && t < subject.excluded.to) return false;
-  return subject.episode === null || t < subject.episode.firstEventAt;
-}
-
 /** A service that nothing is known of yet. */
 export function newService(): ServiceState {
   return {
@@ -182,8 +192,8 @@ export function newSubject(
     bins: [],
     recent: 0,
     past: { events: 0, requests: 0 },
-    levelFrom: 0,
-    excluded: null,
+    excluded: [],
+    level: null,
     detector: calmDetector(),
     requestsSeen: 0,
     lastEventAt: now,

@@ -1,10 +1,9 @@
 import type { RateBin } from "./counts.ts";
 import type { Scene } from "./factors/factor.ts";
-import { isBaseline, type SubjectState } from "./state.ts";
+import { isUsual, rateOf, troublesOf, usualBefore } from "./usual.ts";
 
-/** Pseudo-counts of a rate nobody has measured yet: half an event in a thousand requests. */
+/** A rate nobody has measured yet is half an event in what is assumed. */
 const BASELINE_EVENTS = 0.5;
-const BASELINE_REQUESTS = 1000;
 
 /**
  * Events and requests per interval of a subject; a rate reads the failures of its service.
@@ -33,16 +32,16 @@ export function countsOf(scene: Scene): RateBin[] {
 }
 
 /** Events per request before the episode: the decayed past and the part of the window before the rise. */
-export function baselineRate(subject: SubjectState, bins: readonly RateBin[], riseAt: number): number {
-  let events = subject.past.events + BASELINE_EVENTS;
-  let requests = subject.past.requests + BASELINE_REQUESTS;
+export function baselineRate({ state, subject }: Scene, bins: readonly RateBin[], riseAt: number): number {
+  const troubles = troublesOf(state, subject);
+  const sums = { ...usualBefore(subject) };
   for (const bin of bins) {
     if (bin.t >= riseAt) break;
-    if (!isBaseline(subject, bin.t)) continue;
+    if (!isUsual(subject, troubles, bin.t)) continue;
     for (const cell of bin.cells) {
-      events += cell.events;
-      requests += cell.requests;
+      sums.events += cell.events;
+      sums.requests += cell.requests;
     }
   }
-  return events / requests;
+  return rateOf(sums, BASELINE_EVENTS);
 }

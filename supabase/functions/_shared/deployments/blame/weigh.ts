@@ -15,6 +15,7 @@ import {
 } from "./rate-evidence.ts";
 import { BIN_MS, binStart, CANDIDATE_MS } from "./state.ts";
 import { baselineRate, countsOf } from "./subject-counts.ts";
+import { pastTroubles, within } from "./usual.ts";
 import { type Change, OTHER_CAUSES, type OtherCause } from "./types.ts";
 
 const HOUR_MS = 3_600_000;
@@ -89,14 +90,15 @@ function windowFrom(scene: Scene, suspects: readonly Change[]): number {
 export function weigh(scene: Scene): Weighing {
   const { state, subject, priors } = scene;
   const all = countsOf(scene);
-  const baseline = baselineRate(subject, all, binStart(scene.firstEventAt));
+  const riseAt = binStart(scene.firstEventAt);
+  const baseline = baselineRate(scene, all, riseAt);
   const isNew = subject.facts !== null && subject.facts.firstSeenAt >= scene.firstEventAt;
   const suspects = candidates(scene, isNew);
   const from = windowFrom(scene, suspects);
-  const bins = all.filter((bin) => bin.t >= from);
+  const over = pastTroubles(state, subject);
+  const bins = all.filter(({ t }) => t >= from && (t >= riseAt || !within(t, over)));
   const views = FACTORS.map((rule) => rule(scene));
 
-  const riseAt = binStart(scene.firstEventAt);
   const everywhere = onsetTable(bins, baseline, EVERYTHING, riseAt);
   const ofChanges = averageEffects(everywhere, ANY_SIZE);
   const ofOthers = averagePulses(everywhere, ANY_SIZE);
