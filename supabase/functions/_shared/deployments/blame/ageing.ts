@@ -1,3 +1,4 @@
+import { fadeExperience } from "./hazard.ts";
 import {
   type BlameState,
   HALF_LIFE_MS,
@@ -16,9 +17,9 @@ export function age(state: BlameState, elapsed: number): void {
   state.agedAt = state.now;
   const decay = 0.5 ** (elapsed / HALF_LIFE_MS);
   const limit = state.now - WINDOW_MS;
+  fadeExperience(state, elapsed);
   const left: Record<string, [number, number]> = {};
   for (const [name, service] of Object.entries(state.services)) {
-    service.newIssues *= decay;
     const [requests, failures] = left[name] = takeOld(service.bins, limit);
     service.recent.requests -= requests;
     service.recent.failures -= failures;
@@ -29,7 +30,6 @@ export function age(state: BlameState, elapsed: number): void {
     const [requests, failures] = left[subject.service] ?? [0, 0];
     const events = subject.kind === "rate" ? failures : takeOld(subject.bins, limit)[0];
     subject.recent -= events;
-    subject.bursts *= decay;
     remember(state, subject, { events, requests }, limit - AGE_MS, decay);
     reviewLevel(state, subject);
   }

@@ -1,4 +1,5 @@
 import { calmDetector } from "./detector.ts";
+import { learnTrouble } from "./hazard.ts";
 import { BIN_MS, type BlameState, type Episode, type SubjectState, sumSince } from "./state.ts";
 import type { Change } from "./types.ts";
 import { pastRate, setApart } from "./usual.ts";
@@ -19,8 +20,6 @@ const REVIEW_MS = 60_000;
 const LIKELY = 0.5;
 /** A change this long after the first event cannot have caused it, whatever the clocks say. */
 const CLEAR_MS = 20_000;
-/** Rises of one issue that are no further apart than this are one burst. */
-const BURST_GAP_MS = 60 * 60_000;
 
 /** Whether some change, whichever, is more likely the cause than everything else together. */
 export function isSuspected({ verdict }: Episode): boolean {
@@ -71,7 +70,7 @@ export function closeStaleEpisodes(state: BlameState, change: Change): void {
 
 export function closeEpisode(state: BlameState, subject: SubjectState, episode: Episode): void {
   if (!episode.blamed) {
-    if (episode.verdict?.other === "organic") countOrganic(state, subject, episode);
+    learnTrouble(state, subject, episode);
     subject.lastBurstAt = state.now;
   }
   const span = { from: episode.firstEventAt - BIN_MS, to: state.now };
@@ -83,11 +82,4 @@ export function closeEpisode(state: BlameState, subject: SubjectState, episode: 
 export function setAside(subject: SubjectState): void {
   subject.episode = null;
   subject.detector = calmDetector();
-}
-
-/** Learns how often errors come by themselves here: the base rate that a change's guilt is weighed against. */
-function countOrganic(state: BlameState, subject: SubjectState, episode: Episode): void {
-  const isNew = subject.facts !== null && subject.facts.firstSeenAt >= episode.firstEventAt;
-  if (isNew) state.services[subject.service]!.newIssues++;
-  else if (episode.openedAt - subject.lastBurstAt > BURST_GAP_MS) subject.bursts++;
 }

@@ -28,6 +28,10 @@ export interface Bin {
   cells: Record<string, Cell>;
 }
 
+/** What happens to a service without a change; flares of known issues are counted by issue. */
+export const OWN_TROUBLES = ["external", "traffic", "leak", "newIssue"] as const;
+export type OwnTrouble = (typeof OWN_TROUBLES)[number];
+
 export interface ServiceState {
   bins: Bin[];
   /** Requests ever seen: subjects measure from it how much traffic passed since they last looked. */
@@ -36,8 +40,9 @@ export interface ServiceState {
   recent: { requests: number; failures: number };
   /** Decayed sums of what left the window. */
   past: { requests: number; failures: number };
-  /** New issues seen, decayed, for the project's own base rate of rare errors. */
-  newIssues: number;
+  /** Troubles without a change behind them, decayed, and when the last one of each kind was over. */
+  troubles: Record<OwnTrouble, number>;
+  lastTroubleAt: Record<OwnTrouble, number>;
 }
 
 export interface Sums {
@@ -173,7 +178,8 @@ export function newService(): ServiceState {
     requestsEver: 0,
     recent: { requests: 0, failures: 0 },
     past: { requests: 0, failures: 0 },
-    newIssues: 0,
+    troubles: { external: 0, traffic: 0, leak: 0, newIssue: 0 },
+    lastTroubleAt: { external: 0, traffic: 0, leak: 0, newIssue: 0 },
   };
 }
 

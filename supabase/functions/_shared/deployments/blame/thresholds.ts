@@ -17,11 +17,12 @@ export const NAMED_FROM: readonly { afterMs: number; probability: number; eValue
  * When it was a change beyond doubt and only the question is which, the likelier one is named from this time on: whoever takes it
  * back sees at once whether it was the other one.
  */
-export const WHICH_ONE = { afterMs: 60_000, probability: 0.55, someChange: 0.95, eValue: 1_000 };
+export const WHICH_ONE = { afterMs: 60_000, probability: 0.5, someChange: 0.9, eValue: 1_000 };
 /** No name without corroboration before this. */
 export const PATIENCE_MS = 40_000;
 /** After this only an episode in which somebody was blamed before is named anew: slow drifts fit whatever came before them. */
 export const TOO_LATE_MS = 12 * 60_000;
+export const LATE = { probability: 0.9, eValue: 1_000 };
 /** Early words also need this much evidence besides the moment. */
 export const EARLY_CORROBORATION_NATS = 3;
 /**
@@ -62,7 +63,9 @@ export interface Standing {
 export function isSure(standing: Standing, blamedBefore: boolean): boolean {
   const { waited, probability, someChange, support, eValue } = standing;
   if (waited < PATIENCE_MS && support < EARLY_CORROBORATION_NATS) return false;
-  if (waited > TOO_LATE_MS && !blamedBefore) return false;
+  if (waited > TOO_LATE_MS && !blamedBefore) {
+    return probability >= LATE.probability && eValue >= LATE.eValue;
+  }
   const reaches = (step: { afterMs: number; probability: number; eValue: number }) =>
     waited >= step.afterMs && probability >= step.probability && eValue >= step.eValue;
   return NAMED_FROM.some(reaches) || (someChange >= WHICH_ONE.someChange && reaches(WHICH_ONE));

@@ -3,7 +3,7 @@ import { FACTORS } from "./factors/catalogue.ts";
 import { type FactorView, type Scene, type Suspect } from "./factors/factor.ts";
 import { logSum } from "./counts.ts";
 import { ANY_SIZE, flareOf, MOSTLY_RARE } from "./effects.ts";
-import { hazardPerHour } from "./hazard.ts";
+import { hazardsOf } from "./hazard.ts";
 import { lagProbability } from "./lag.ts";
 import { rampEvidence, rampTable } from "./ramp.ts";
 import {
@@ -136,8 +136,9 @@ export function weigh(scene: Scene): Weighing {
     const suspect: Suspect = { key: change.id, change, other: null, kind: change.kind };
     add(suspect, rate, change.risk ?? priors.failureRate[change.kind]);
   }
+  const hazards = hazardsOf(scene, isNew);
   for (const other of OTHER_CAUSES) {
-    const hazard = hazardPerHour(other, scene, isNew) * (BIN_MS / HOUR_MS);
+    const hazard = hazards[other] * (BIN_MS / HOUR_MS);
     const step = rateEvidence(bins, other === "organic" ? ofOrganic : ofOthers, () => hazard);
     const gradual = Math.log(hazard * bins.length) + ramp;
     const share = GRADUAL_SHARE[other];

@@ -1,17 +1,21 @@
-import type { FactorRule, Scene } from "./factor.ts";
-import type { SubjectState } from "../state.ts";
+import type { FactorRule, Scene, Suspect } from "./factor.ts";
+import { SAME_INCIDENT_MS, type SubjectState } from "../state.ts";
 
-/** Subjects whose first events lie this close are taken for one incident. */
-const SAME_INCIDENT_MS = 120_000;
-/** P(one cause | close in time), in the same service and in another one: two incidents may coincide. */
-const SAME_CAUSE = { sameService: 0.75, elsewhere: 0.6 };
+/** P(it raises another issue as well), of the same service and of another one, by what it is: an odd input hits one line of code. */
+const RAISES_BOTH: Record<"change" | "external" | "traffic" | "leak" | "organic", [number, number]> = {
+  change: [0.75, 0.6],
+  external: [0.75, 0.6],
+  traffic: [0.75, 0.6],
+  leak: [0.75, 0.1],
+  organic: [0.15, 0.05],
+};
 /** The whole family together speaks no louder than this: its members are not independent. */
-const FAMILY_NATS = -3;
+const FAMILY_NATS = { against: -3, for: 4 };
 
 /** Open subjects of the same incident. A rate and an issue of one service are the same errors counted twice: not siblings. */
 function siblingsOf({ state, subject, firstEventAt }: Scene): SubjectState[] {
   return Object.values(state.subjects).filter((other) =>
-    other !== subject && other.episode !== null && Object.keys(other.episode.scores).length > 0 &&
+    other !== subject && other.episode !== null && Object.keys(other.episode.shared).length > 0 &&
     Math.abs(other.episode.firstEventAt - firstEventAt) <= SAME_INCIDENT_MS &&
     (other.kind === subject.kind || other.service !== subject.service)
   );
@@ -20,17 +24,17 @@ function siblingsOf({ state, subject, firstEventAt }: Scene): SubjectState[] {
 /** What the other issues of the same incident make of each suspect: one incident has one cause. */
 export const siblings: FactorRule = (scene) => {
   const family = siblingsOf(scene);
-  const best = family.map((one) => Math.max(...Object.values(one.episode!.scores)));
+  const ofOne = (one: SubjectState, suspect: Suspect) => {
+    const [here, elsewhere] = RAISES_BOTH[suspect.other ?? "change"];
+    const both = one.service === scene.subject.service ? here : elsewhere;
+    const explained = one.episode!.shared[suspect.key];
+    return Math.log((explained === undefined ? 0 : both * Math.exp(explained)) + 1 - both);
+  };
   return {
     name: "siblings",
     logLikelihood(suspect) {
-      const sum = family.reduce((total, one, index) => {
-        const score = one.episode!.scores[suspect.key];
-        const fit = score === undefined ? 0 : Math.exp(score - best[index]!);
-        const related = one.service === scene.subject.service ? SAME_CAUSE.sameService : SAME_CAUSE.elsewhere;
-        return total + Math.log(related * fit + 1 - related);
-      }, 0);
-      return Math.max(FAMILY_NATS, sum);
+      const sum = family.reduce((total, one) => total + ofOne(one, suspect), 0);
+      return Math.min(FAMILY_NATS.for, Math.max(FAMILY_NATS.against, sum));
     },
     statement: () =>
       family.length === 0 ? "no other issue began with it" : `${family.length} other issue(s) began with it`,
