@@ -12,9 +12,9 @@ import {
 import type { Verdict } from "./types.ts";
 import { weigh, type Weighed } from "./weigh.ts";
 
-/** Decides one subject's episode. Also returns each suspect's evidence, for the other subjects of the incident. */
-export function decide(scene: Scene): { verdict: Verdict; scores: Record<string, number> } {
-  const { weighed, views, anyChangeNats } = weigh(scene);
+/** Decides one subject's episode. Also returns what it says of each suspect to the other subjects of the incident. */
+export function decide(scene: Scene): { verdict: Verdict; shared: Record<string, number> } {
+  const { weighed, views, marginal, anyChangeNats } = weigh(scene);
   const leader = weighed[0]!;
   const total = weighed.reduce((sum, one) => sum + Math.exp(one.score - leader.score), 0);
   const probabilityOf = (one: Weighed) => Math.exp(one.score - leader.score) / total;
@@ -56,7 +56,7 @@ export function decide(scene: Scene): { verdict: Verdict; scores: Record<string,
     eValue,
     decidedAt: scene.now,
   };
-  return { verdict, scores: Object.fromEntries(weighed.map((one) => [one.suspect.key, one.evidence])) };
+  return { verdict, shared: Object.fromEntries(weighed.map((one) => [one.suspect.key, one.struck - marginal])) };
 }
 
 /** How far everything but the moment favours the leader over the best cause that is no change. */

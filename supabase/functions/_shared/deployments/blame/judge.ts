@@ -24,8 +24,8 @@ export function judge(state: BlameState, priors: BlamePriors): Verdict[] {
       continue;
     }
     const scene = { state, subject, priors, firstEventAt: episode.firstEventAt, now: state.now };
-    const { verdict, scores } = decide(scene);
-    episode.scores = scores;
+    const { verdict, shared } = decide(scene);
+    episode.shared = shared;
     episode.verdict = verdict;
     if (verdict.decision !== "none") episode.settledAt = null;
     else episode.settledAt ??= state.now;

@@ -14,6 +14,8 @@ export const SUBJECT_LIMIT = 500;
 
 /** Episodes judged at once at most: a storm of fingerprints is one incident, and a look has two seconds. */
 export const EPISODE_LIMIT = 20;
+/** Subjects whose first events lie this close are taken for one incident. */
+export const SAME_INCIDENT_MS = 120_000;
 /** Changes kept at most, the latest ones: a configuration that is written in a loop must not grow the state. */
 export const CHANGE_LIMIT = 400;
 
@@ -64,8 +66,11 @@ export interface Level extends Sums {
 export interface Episode {
   openedAt: number;
   firstEventAt: number;
-  /** Log evidence per hypothesis without its prior, for the other subjects of the same incident. */
-  scores: Record<string, number>;
+  /**
+   * For the other subjects of the same incident, by suspect: how much likelier these errors are if it struck just then, ln against
+   * what was to be expected of them by themselves.
+   */
+  shared: Record<string, number>;
   verdict: Verdict | null;
   /** Since when the verdict has been "none". */
   settledAt: number | null;

@@ -60,7 +60,7 @@ export function watch(state: BlameState, added: Added): void {
       subject.episode = {
         openedAt: state.now,
         firstEventAt: first,
-        scores: {},
+        shared: {},
         verdict: null,
         settledAt: null,
         blamed: false,

@@ -13,7 +13,7 @@ import {
   type RateEvidence,
   rateEvidence,
 } from "./rate-evidence.ts";
-import { BIN_MS, binStart, CANDIDATE_MS } from "./state.ts";
+import { BIN_MS, binStart, CANDIDATE_MS, SAME_INCIDENT_MS } from "./state.ts";
 import { baselineRate, countsOf } from "./subject-counts.ts";
 import { pastTroubles, within } from "./usual.ts";
 import { type Change, OTHER_CAUSES, type OtherCause } from "./types.ts";
@@ -36,12 +36,17 @@ const CANDIDATE_LIMIT = 120;
 /** A change this much older than the window is equally likely to show in each of its intervals, to a good approximation. */
 const LONG_AGO_MS = 60 * 60_000;
 
+/** Nothing is known to be less likely to strike within given minutes than this. */
+const LEAST_STRIKE = 1e-6;
+
 export interface Weighed {
   suspect: Suspect;
   /** ln of prior x likelihood, up to a common constant. */
   score: number;
-  /** ln of the likelihood alone, for the siblings. */
+  /** ln of the likelihood alone. */
   evidence: number;
+  /** The same, were it known that it struck within the minutes of the first event: for the siblings. */
+  struck: number;
   onsetAt: number;
   /** ln of the mixture likelihood ratio against "nothing changed". */
   rateNats: number;
@@ -53,6 +58,8 @@ export interface Weighing {
   /** Best first. */
   weighed: Weighed[];
   views: FactorView[];
+  /** ln of the likelihood averaged over all suspects, without the siblings. */
+  marginal: number;
   /** ln e-value of "nothing changed" with an onset anywhere in the window. */
   anyChangeNats: number;
 }
@@ -111,7 +118,7 @@ export function weigh(scene: Scene): Weighing {
   const anyTime = rateEvidence(bins, ofChanges, () => 1 / bins.length);
 
   const weighed: Weighed[] = [];
-  const add = (suspect: Suspect, rate: RateEvidence, prior: number) => {
+  const add = (suspect: Suspect, rate: RateEvidence, prior: number, strikes: number) => {
     if (rate.logEvidence === -Infinity) return;
     const factors = views.map((view) => ({ name: view.name, value: view.logLikelihood(suspect) }));
     const evidence = factors.reduce(
@@ -124,6 +131,7 @@ export function weigh(scene: Scene): Weighing {
       suspect,
       score,
       evidence: rate.logEvidence + evidence,
+      struck: rate.logEvidence + evidence - Math.log(Math.min(1, Math.max(LEAST_STRIKE, strikes))),
       onsetAt: rate.onsetAt,
       rateNats: rate.logEvidence,
       factors,
@@ -134,7 +142,8 @@ export function weigh(scene: Scene): Weighing {
     const reach = reachOf(change, subject.service, state.services, state.changes, windowStart, versions);
     const rate = changeEvidence(change, reach);
     const suspect: Suspect = { key: change.id, change, other: null, kind: change.kind };
-    add(suspect, rate, change.risk ?? priors.failureRate[change.kind]);
+    const [since, until] = [scene.firstEventAt - SAME_INCIDENT_MS, scene.firstEventAt + SAME_INCIDENT_MS];
+    add(suspect, rate, change.risk ?? priors.failureRate[change.kind], lagProbability(change, since, until, priors.lag));
   }
   const hazards = hazardsOf(scene, isNew);
   for (const other of OTHER_CAUSES) {
@@ -146,10 +155,13 @@ export function weigh(scene: Scene): Weighing {
       logEvidence: logSum([Math.log(1 - share) + step.logEvidence, Math.log(share) + gradual]),
       onsetAt: step.onsetAt,
     };
-    add({ key: `other:${other}`, change: null, other, kind: other }, rate, 1);
+    add({ key: `other:${other}`, change: null, other, kind: other }, rate, 1, hazard * (2 * SAME_INCIDENT_MS / BIN_MS));
   }
   weighed.sort((a, b) => b.score - a.score);
-  return { weighed, views, anyChangeNats: anyTime.logEvidence };
+  const marginal = logSum(weighed.map(({ score, factors }) =>
+    score - factors.find(({ name }) => name === "siblings")!.value
+  ));
+  return { weighed, views, marginal, anyChangeNats: anyTime.logEvidence };
 
   /** A step at some moment after the change, or, seldom, a steady growth since then. */
   function changeEvidence(change: Change, reach: Reach): RateEvidence {
