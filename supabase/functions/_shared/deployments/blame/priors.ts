@@ -128,9 +128,19 @@ const CATEGORY_GIVEN_CAUSE: Record<ChangeKind | OtherCause, Table> = {
     ai: 0.04,
     storage: 0.03,
     database: 0.04,
+    // Code that does not expect a vendor's answer to be missing.
+    runtime: 0.06,
     rest: 0.01,
   },
-  traffic: { resource: 0.33, rate_limit: 0.22, database: 0.22, network: 0.12, dependency: 0.04, rest: 0.007 },
+  traffic: {
+    resource: 0.33,
+    rate_limit: 0.2,
+    database: 0.2,
+    network: 0.12,
+    dependency: 0.04,
+    runtime: 0.05,
+    rest: 0.007,
+  },
   leak: { resource: 0.6, database: 0.18, network: 0.07, runtime: 0.06, rest: 0.008 },
   organic: {
     runtime: 0.34,

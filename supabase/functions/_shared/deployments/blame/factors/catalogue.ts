@@ -1,18 +1,16 @@
-import { category } from "./category.ts";
 import { companions } from "./companions.ts";
 import { dependency } from "./dependency.ts";
 import type { FactorRule } from "./factor.ts";
 import { files } from "./files.ts";
+import { kind } from "./kind.ts";
 import { mention } from "./mentions.ts";
-import { newness } from "./newness.ts";
 import { place } from "./place.ts";
 import { siblings } from "./siblings.ts";
 import { traffic } from "./traffic.ts";
 
 /** Every kind of evidence besides counts over time. Each is independent of the others given the cause, as far as we know. */
 export const FACTORS: readonly FactorRule[] = [
-  newness,
-  category,
+  kind,
   files,
   mention,
   dependency,

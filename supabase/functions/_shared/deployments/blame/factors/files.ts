@@ -3,8 +3,14 @@ import type { FactorRule } from "./factor.ts";
 
 export type FileMatch = "culprit" | "stack" | "folder" | "none";
 
-/** P(match | this change is the cause): most regressions fail in a file that was touched, though not all. */
-const GIVEN_CAUSE: Record<FileMatch, number> = { culprit: 0.48, stack: 0.14, folder: 0.16, none: 0.22 };
+/**
+ * P(match | this change is the cause): most regressions fail in a file that was touched, though not all. An issue that was known before
+ * has the stack that it had before: the change makes it frequent, from wherever it is.
+ */
+const GIVEN_CAUSE: Record<"isNew" | "known", Record<FileMatch, number>> = {
+  isNew: { culprit: 0.48, stack: 0.14, folder: 0.16, none: 0.22 },
+  known: { culprit: 0.2, stack: 0.1, folder: 0.15, none: 0.55 },
+};
 
 /** A path without scheme, host, query and bundler prefix, lower case. */
 function normalise(path: string): string {
@@ -52,8 +58,9 @@ function givenInnocent(match: FileMatch, files: number, universe: number, sameSe
 }
 
 /** Files touched against stack frames. */
-export const files: FactorRule = ({ state, subject }) => {
+export const files: FactorRule = ({ state, subject, firstEventAt }) => {
   const frames = subject.facts?.frames ?? [];
+  const givenCause = GIVEN_CAUSE[(subject.facts?.firstSeenAt ?? 0) >= firstEventAt ? "isNew" : "known"];
   const matches = new Map<string, FileMatch>();
   const matchOf = (change: Change) => {
     let match = matches.get(change.id);
@@ -74,7 +81,7 @@ export const files: FactorRule = ({ state, subject }) => {
         universe,
         change.service === subject.service,
       );
-      return Math.log(GIVEN_CAUSE[match] / innocent);
+      return Math.log(givenCause[match] / innocent);
     },
     statement({ change }) {
       if (!change?.files?.length || frames.length === 0) return "no files to compare with the stack";
