@@ -28,8 +28,8 @@ export function effectNodes(near: number): number[] {
 /** Density of a fault's effect on the scale of ln(effect), up to a constant factor. */
 export type EffectDensity = (effect: number) => number;
 
-/** Faults of changes may be of any size. */
-export const ANY_SIZE: EffectDensity = () => 1;
+/** Faults of changes may be of any size, though what is broken is broken for many rather than for one in ten thousand. */
+export const ANY_SIZE: EffectDensity = (effect) => effect ** 0.25;
 /** New errors that come by themselves are mostly rare ones: an odd input, a strange browser. */
 export const MOSTLY_RARE: EffectDensity = (effect) => LEAST_EFFECT / effect;
 

@@ -70,8 +70,8 @@ export interface Weighing {
  */
 function candidates(scene: Scene, isNew: boolean): Change[] {
   const { firstEventAt, subject, now } = scene;
-  const skewed = firstEventAt + scene.priors.lag.skewSeconds * 1000;
-  const latest = isNew ? skewed : Math.max(skewed, subject.episode?.openedAt ?? now);
+  const began = isNew ? firstEventAt : Math.max(firstEventAt, subject.episode?.openedAt ?? now);
+  const latest = began + scene.priors.lag.skewSeconds * 1000;
   const possible = scene.state.changes.filter((change) =>
     change.at > now - CANDIDATE_MS && change.at <= latest
   );
