@@ -1,6 +1,7 @@
 import { closeStaleEpisodes } from "./episode.ts";
 import {
   addToBins,
+  binStart,
   type BlameState,
   CANDIDATE_MS,
   CHANGE_LIMIT,
@@ -46,7 +47,7 @@ function serviceOf(state: BlameState, name: string): ServiceState {
 }
 
 /** Events that this observation brought, by subject. */
-export type Added = Record<string, { count: number; firstAt: number }>;
+export type Added = Record<string, { count: number; firstAt: number; intervals: Set<number> }>;
 
 /** Puts counts into their intervals and returns what was added per subject. */
 export function takeCounts(state: BlameState, observation: Observation): Added {
@@ -54,8 +55,10 @@ export function takeCounts(state: BlameState, observation: Observation): Added {
   const oldest = state.now - WINDOW_MS;
   const note = (key: string, count: number, at: number) => {
     if (count <= 0) return;
-    const known = added[key];
-    added[key] = { count: (known?.count ?? 0) + count, firstAt: Math.min(known?.firstAt ?? at, at) };
+    const one = added[key] ??= { count: 0, firstAt: at, intervals: new Set() };
+    one.count += count;
+    one.firstAt = Math.min(one.firstAt, at);
+    one.intervals.add(binStart(at));
   };
   for (const row of observation.traffic) {
     if (row.at < oldest) continue;

@@ -14,8 +14,8 @@ const LEVEL_MS = 60_000;
 const NEW_ISSUE_MS = 30 * 60_000;
 /** A rise this soon after an unexplained one of the same subject is most likely more of the same. */
 const CONTINUES_MS = 30 * 60_000;
-/** A step with less than this share of an ordinary interval's requests is one whose report is late. */
-const LATE_REPORT_SHARE = 0.5;
+/** Intervals with less than this share of their ordinary requests are some whose report is late. */
+const LATE_REPORT_SHARE = 0.75;
 /** No verdict before this much history: before it every issue is new. */
 const WARM_UP_MS = 10 * 60_000;
 
@@ -32,7 +32,7 @@ export function watch(state: BlameState, added: Added): void {
     subject.lastEventAt = state.now;
     const service = state.services[subject.service];
     const requestsEver = service?.requestsEver ?? 0;
-    const requests = requestsBehind(requestsEver - subject.requestsSeen, service);
+    const requests = requestsBehind(requestsEver - subject.requestsSeen, events.intervals.size, service);
     subject.requestsSeen = requestsEver;
     const episode = subject.episode;
     // An episode first has to find its own level; a rise above that level later is another fault.
@@ -71,13 +71,14 @@ export function watch(state: BlameState, added: Added): void {
 }
 
 /**
- * Requests that a step's events are measured against. Reports of traffic come late or never more often than events do: where there
- * are hardly any, an ordinary interval stands in, or a late report would look like a service whose every request fails. What comes
- * late then counts in a later step as well, which only makes the detector slower.
+ * Requests that a step's events are measured against. Reports of traffic come late or never more often than events do, and what comes
+ * late comes with what is in time: where there are hardly any requests for the intervals that the events are of, ordinary ones stand
+ * in, or a late report would look like a service whose every request fails. What comes late then counts in a later step as well, which
+ * only makes the detector slower.
  */
-function requestsBehind(reported: number, service: ServiceState | undefined): number {
+function requestsBehind(reported: number, intervals: number, service: ServiceState | undefined): number {
   if (!service || service.bins.length === 0) return reported;
-  const usual = service.recent.requests / service.bins.length;
+  const usual = (service.recent.requests / service.bins.length) * intervals;
   return reported < LATE_REPORT_SHARE * usual ? usual : reported;
 }
 

@@ -187,7 +187,6 @@ export function weigh(scene: Scene): Weighing {
     if (reach.everything) return spread;
     const reached = averageEffects(onsetTable(bins, baseline, reach.share, riseAt), ANY_SIZE);
     const confined = rateEvidence(bins, reached, onset);
-    if (!reach.byVersion) return confined;
     const logEvidence = logSum([
       Math.log(1 - priors.unconfined) + confined.logEvidence,
       Math.log(priors.unconfined) + spread.logEvidence,

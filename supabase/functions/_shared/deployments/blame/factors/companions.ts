@@ -1,5 +1,6 @@
 import { type ServiceState, sumOf } from "../state.ts";
 import type { FactorRule } from "./factor.ts";
+import { siblingsOf } from "./siblings.ts";
 
 /** Failures of a service count from this long before the first event of the subject. */
 const LEAD_MS = 20_000;
@@ -30,11 +31,14 @@ export function failsSince(service: ServiceState, since: number): boolean | null
 }
 
 /** Who else began to fail: vendors and load hurt several services, a change mostly its own. */
-export const companions: FactorRule = ({ state, subject, priors, firstEventAt }) => {
+export const companions: FactorRule = (scene) => {
+  const { state, subject, priors, firstEventAt } = scene;
   const failing: string[] = [];
   const calm: string[] = [];
+  // What their issues say of each suspect says more than that they fail.
+  const spoken = new Set(siblingsOf(scene).map(({ service }) => service));
   for (const [name, service] of Object.entries(state.services)) {
-    if (name === subject.service) continue;
+    if (name === subject.service || spoken.has(name)) continue;
     const fails = failsSince(service, firstEventAt - LEAD_MS);
     if (fails === true) failing.push(name);
     else if (fails === false) calm.push(name);

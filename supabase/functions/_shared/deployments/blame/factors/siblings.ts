@@ -13,7 +13,7 @@ const RAISES_BOTH: Record<"change" | "external" | "traffic" | "leak" | "organic"
 const FAMILY_NATS = { against: -3, for: 4 };
 
 /** Open subjects of the same incident. A rate and an issue of one service are the same errors counted twice: not siblings. */
-function siblingsOf({ state, subject, firstEventAt }: Scene): SubjectState[] {
+export function siblingsOf({ state, subject, firstEventAt }: Scene): SubjectState[] {
   return Object.values(state.subjects).filter((other) =>
     other !== subject && other.episode !== null && Object.keys(other.episode.shared).length > 0 &&
     Math.abs(other.episode.firstEventAt - firstEventAt) <= SAME_INCIDENT_MS &&
