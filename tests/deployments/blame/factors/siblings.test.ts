@@ -6,8 +6,8 @@ import { cause, change, facts, favour, guilty, MINUTE, NOON, scene } from "../sc
 const ONE = change();
 const TWO = change({ id: "c2" });
 
-/** Another issue whose own evidence is for ONE and against TWO; `gap` ms away. */
-function withSibling(gap: number, count = 1) {
+/** Another issue that ONE explains far better than chance, and TWO not at all; `gap` ms away. */
+function withSibling(gap: number, count = 1, shared: Record<string, number> = { c1: 3, c2: -20 }) {
   const given = scene({}, [ONE, TWO]);
   for (let index = 0; index < count; index++) {
     const other = newSubject(`issue:9${index}`, "issue", "shop", NOON);
@@ -15,7 +15,7 @@ function withSibling(gap: number, count = 1) {
     other.episode = {
       openedAt: NOON,
       firstEventAt: given.firstEventAt + gap,
-      scores: { c1: -1, c2: -20 },
+      shared,
       verdict: null,
       settledAt: null,
       blamed: false,
@@ -28,7 +28,7 @@ function withSibling(gap: number, count = 1) {
 
 describe("siblings", () => {
   it("lets issues that began together speak for one another", () => {
-    expect(favour(siblings, withSibling(20_000), guilty(ONE), guilty(TWO))).toBeGreaterThan(1);
+    expect(favour(siblings, withSibling(20_000), guilty(ONE), guilty(TWO))).toBeGreaterThan(3);
   });
 
   it("takes issues that began minutes apart for two incidents", () => {
@@ -36,11 +36,16 @@ describe("siblings", () => {
   });
 
   it("never lets the family outvote everything else, however large it is", () => {
-    expect(favour(siblings, withSibling(20_000, 30), guilty(ONE), guilty(TWO))).toBeLessThanOrEqual(3);
+    expect(favour(siblings, withSibling(20_000, 30), guilty(ONE), guilty(TWO))).toBeLessThanOrEqual(7);
   });
 
-  it("holds it against a suspect that cannot explain the sibling, but allows for two incidents at once", () => {
-    const nats = favour(siblings, withSibling(20_000), guilty(ONE), cause("organic"));
-    expect(nats).toBeCloseTo(Math.log(4), 10);
+  it("allows for two incidents at once with a suspect that cannot explain the sibling", () => {
+    expect(siblings(withSibling(20_000)).logLikelihood(guilty(TWO))).toBeCloseTo(Math.log(0.25), 5);
+    expect(siblings(withSibling(20_000)).logLikelihood(cause("traffic"))).toBeCloseTo(Math.log(0.25), 5);
+  });
+
+  it("does not believe that one odd input raises two errors as easily as an outage does", () => {
+    const both = withSibling(20_000, 1, { "other:organic": 3, "other:external": 3 });
+    expect(favour(siblings, both, cause("external"), cause("organic"))).toBeGreaterThan(1);
   });
 });

@@ -43,11 +43,14 @@ export type Share = (t: number, version: string) => number;
 /** What a cause that knows no version reaches. */
 export const EVERYTHING: Share = () => 1;
 
+/** What a change harms that spoils something which all share, a table or a cache: every request, until it is taken back. */
+export function whileInPlace({ revertedAt }: Change): Share {
+  return (t) => revertedAt !== null && t - REPORT_SKEW_MS >= revertedAt ? 0 : 1;
+}
+
 /** What a change reaches in the traffic of one service. */
 export interface Reach {
   share: Share;
-  /** True when version labels tell reached traffic from other traffic. */
-  byVersion: boolean;
   /** True when it reaches everything from `windowStart` on: then it cannot be told from other causes by reach. */
   everything: boolean;
 }
@@ -67,7 +70,6 @@ export function reachOf(
 ): Reach {
   const planned: Reach = {
     share: (t) => plannedShare(change, t),
-    byVersion: false,
     everything: change.revertedAt === null && change.at <= windowStart &&
       lastShareBefore(change, windowStart) === 1,
   };
@@ -79,8 +81,7 @@ export function reachOf(
     return {
       share: (t, version) =>
         decides(version) ? (versionContains(change, version, releases) ? 1 : 0) : plannedShare(change, t),
-      byVersion: true,
-      everything: versions.every((version) =>
+        everything: versions.every((version) =>
         decides(version) ? versionContains(change, version, releases) : planned.everything
       ),
     };
@@ -92,7 +93,6 @@ export function reachOf(
   const shares = sharesByTime(change, homeBins.filter((bin) => bin.t >= windowStart), releases);
   return {
     share: (t) => shares.get(t) ?? plannedShare(change, t),
-    byVersion: true,
     everything: [...shares.values()].every((share) => share === 1),
   };
 }

@@ -1,7 +1,7 @@
 import type { Scene } from "./factors/factor.ts";
 import type { BlamePriors } from "./priors.ts";
 import { type BlameState, type Episode, OWN_TROUBLES, type OwnTrouble, type SubjectState } from "./state.ts";
-import type { OtherCause } from "./types.ts";
+import type { DependencyHealth, OtherCause } from "./types.ts";
 
 const HOUR_MS = 3_600_000;
 /** What happened longer ago counts less: projects change, but how often a vendor fails or an issue flares up is known only after days. */
@@ -63,6 +63,15 @@ function learnt(own: Experience, all: Experience | null, prior: number, { hazard
   return mean(own, pooled, hazardPriorHours);
 }
 
+const isSeenByCalls = ({ source }: DependencyHealth) => source === "calls";
+
+/** Share of the time in which some dependency is in trouble here, as that witness sees it; `prior` is the share elsewhere. */
+export function troubledShare(scene: Scene, witness: "calls" | "independent", prior: number): number {
+  const { state, priors } = scene;
+  const own = { seen: state.troubledHours[witness], hours: watchedHours(state, state.startedAt) };
+  return learnt(own, null, prior, priors);
+}
+
 /** Hours since `from` at the weight that decay left them, like the counts. */
 function watchedHours(state: BlameState, from: number): number {
   const fading = EXPERIENCE_HALF_LIFE_MS / Math.LN2;
@@ -87,6 +96,11 @@ export function learnTrouble(state: BlameState, subject: SubjectState, episode: 
 
 export function fadeExperience(state: BlameState, elapsed: number): void {
   const decay = 0.5 ** (elapsed / EXPERIENCE_HALF_LIFE_MS);
+  const troubled = Object.values(state.dependencies).filter((one) => one.state !== "up");
+  const lately = { calls: troubled.some(isSeenByCalls), independent: troubled.some((one) => !isSeenByCalls(one)) };
+  for (const witness of ["calls", "independent"] as const) {
+    state.troubledHours[witness] = state.troubledHours[witness] * decay + (lately[witness] ? elapsed / HOUR_MS : 0);
+  }
   for (const subject of Object.values(state.subjects)) subject.bursts *= decay;
   for (const service of Object.values(state.services)) {
     for (const trouble of OWN_TROUBLES) service.troubles[trouble] *= decay;

@@ -8,7 +8,7 @@ import {
   sumOf,
   sumSince,
 } from "./state.ts";
-import { isUsual, pastTroubles, rateOf, troublesOf, usualBefore, within } from "./usual.ts";
+import { isUsual, pastTroubles, rateOf, reportedTroubles, troublesOf, usualBefore, within } from "./usual.ts";
 
 /** A cautious rate of events per request within an episode, up to the rise that its detector may see. */
 export function episodeRate(state: BlameState, subject: SubjectState, episode: Episode): number {
@@ -55,6 +55,7 @@ export function sharpestRise(state: BlameState, subject: SubjectState, rate: num
   const bins = state.services[subject.service]?.bins ?? [];
   const own = new Map(subject.bins.map((bin) => [bin.t, sumOf(bin)[0]]));
   const over = pastTroubles(state, subject);
+  const reported = subject.kind === "rate" ? reportedTroubles(state, subject.service) : null;
   let [events, requests, best] = [0, 0, 0];
   let start: number | null = null;
   for (let index = bins.length - 1; index >= 0; index--) {
@@ -62,7 +63,7 @@ export function sharpestRise(state: BlameState, subject: SubjectState, rate: num
     // What was wrong before then and is over is no part of this rise.
     if (within(bin.t, over)) break;
     const [r, f] = sumOf(bin);
-    const count = subject.kind === "rate" ? f : own.get(bin.t) ?? 0;
+    const count = reported ? Math.max(0, f - total(reported.get(bin.t))) : own.get(bin.t) ?? 0;
     events += count;
     requests += r;
     const expected = rate * Math.max(requests, 1);
@@ -71,4 +72,8 @@ export function sharpestRise(state: BlameState, subject: SubjectState, rate: num
     if (ratio > best) [best, start] = [ratio, bin.t];
   }
   return start;
+}
+
+function total(counts: Record<string, number> = {}): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

@@ -117,6 +117,8 @@ export interface BlameState {
   services: Record<string, ServiceState>;
   subjects: Record<string, SubjectState>;
   dependencies: Record<string, DependencyHealth>;
+  /** Decayed hours in which some dependency was in trouble, by who saw it. */
+  troubledHours: { calls: number; independent: number };
 }
 
 export function emptyState(now: number): BlameState {
@@ -129,6 +131,7 @@ export function emptyState(now: number): BlameState {
     services: {},
     subjects: {},
     dependencies: {},
+    troubledHours: { calls: 0, independent: 0 },
   };
 }
 

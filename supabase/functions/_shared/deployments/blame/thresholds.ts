@@ -30,6 +30,9 @@ export const EARLY_CORROBORATION_NATS = 3;
  * looked at by the dozen, so they need more.
  */
 export const BLAME_E_VALUE = { newIssue: 20, known: 200 };
+/** What is not nearly certain also has to be far beyond chance: a slow leak looks like a small step until it has grown. */
+export const NEARLY_CERTAIN = 0.98;
+export const FAR_BEYOND_CHANCE = 10_000;
 /** A bare rate knows neither stack nor message, and its issues may be on their way: it is never judged earlier. */
 export const RATE_PATIENCE_MS = 45_000;
 /** It is taken back without a human from this one on: one wrong rollback in a hundred is the most that is bearable. */
@@ -63,6 +66,7 @@ export interface Standing {
 export function isSure(standing: Standing, blamedBefore: boolean): boolean {
   const { waited, probability, someChange, support, eValue } = standing;
   if (waited < PATIENCE_MS && support < EARLY_CORROBORATION_NATS) return false;
+  if (probability < NEARLY_CERTAIN && eValue < FAR_BEYOND_CHANCE) return false;
   if (waited > TOO_LATE_MS && !blamedBefore) {
     return probability >= LATE.probability && eValue >= LATE.eValue;
   }

@@ -48,6 +48,24 @@ export function pastTroubles(state: BlameState, subject: SubjectState): readonly
   return spans;
 }
 
+/**
+ * Events that issues in trouble account for, by interval and version. They know stacks and messages; what a service's bare rate is
+ * for are failures that nobody reported.
+ */
+export function reportedTroubles(state: BlameState, service: string): Map<number, Record<string, number>> {
+  const reported = new Map<number, Record<string, number>>();
+  for (const subject of Object.values(state.subjects)) {
+    if (subject.kind !== "issue" || subject.service !== service) continue;
+    if (!subject.episode && !subject.level && subject.excluded.length === 0) continue;
+    for (const { t, cells } of subject.bins) {
+      const sums = reported.get(t) ?? {};
+      for (const version in cells) sums[version] = (sums[version] ?? 0) + cells[version]![0];
+      reported.set(t, sums);
+    }
+  }
+  return reported;
+}
+
 /** Whether the interval that starts at `t` belongs to what a rise is measured against now. */
 export function isUsual(subject: SubjectState, troubles: readonly Span[], t: number): boolean {
   return t >= (subject.level?.from ?? -Infinity) && !within(t, troubles);

@@ -35,6 +35,8 @@ export function watch(state: BlameState, added: Added): void {
     const requests = requestsBehind(requestsEver - subject.requestsSeen, events.intervals.size, service);
     subject.requestsSeen = requestsEver;
     const episode = subject.episode;
+    // Before a project was watched for a while everything is new: what comes then is what is usual.
+    if (!warm) continue;
     // An episode first has to find its own level; a rise above that level later is another fault.
     if (episode && (episode.blamed || state.now - episode.openedAt < LEVEL_MS)) continue;
     const rate = episode ? episodeRate(state, subject, episode) : quietRate(state, subject);
@@ -44,7 +46,7 @@ export function watch(state: BlameState, added: Added): void {
       rate * requests,
       binStart(events.firstAt),
     );
-    if (!warm || (episode === null && open >= EPISODE_LIMIT)) continue;
+    if (episode === null && open >= EPISODE_LIMIT) continue;
     const facts = subject.facts;
     const isNew = facts !== null && episode === null && facts.firstSeenAt > state.now - NEW_ISSUE_MS &&
       subject.past.events === 0 && facts.firstSeenAt >= state.startedAt + WARM_UP_MS &&
@@ -52,7 +54,10 @@ export function watch(state: BlameState, added: Added): void {
     const suspected = episode !== null && isSuspected(episode);
     const alarm = episode ? FURTHER_ALARM_LEVEL : ALARM_LEVEL;
     if (isNew || (!suspected && detectorLevel(subject.detector) >= alarm)) {
-      const first = isNew ? facts.firstSeenAt : sharpestRise(state, subject, rate) ?? events.firstAt;
+      const rise = isNew ? facts.firstSeenAt : sharpestRise(state, subject, rate);
+      // Failures that issues explain rise with them.
+      if (rise === null && subject.kind === "rate") continue;
+      const first = rise ?? events.firstAt;
       if (episode) closeEpisode(state, subject, episode);
       else open++;
       const continues = !isNew && state.now - subject.lastBurstAt < CONTINUES_MS;

@@ -1,4 +1,4 @@
-import { EVERYTHING, type Reach, reachOf } from "./exposure.ts";
+import { EVERYTHING, type Reach, reachOf, type Share, whileInPlace } from "./exposure.ts";
 import { FACTORS } from "./factors/catalogue.ts";
 import { type FactorView, type Scene, type Suspect } from "./factors/factor.ts";
 import { logSum } from "./counts.ts";
@@ -185,11 +185,12 @@ export function weigh(scene: Scene): Weighing {
     const onset = (index: number) => probabilities[index]!;
     const spread = rateEvidence(bins, ofChanges, onset);
     if (reach.everything) return spread;
-    const reached = averageEffects(onsetTable(bins, baseline, reach.share, riseAt), ANY_SIZE);
-    const confined = rateEvidence(bins, reached, onset);
+    const over = (share: Share) => averageEffects(onsetTable(bins, baseline, share, riseAt), ANY_SIZE);
+    const confined = rateEvidence(bins, over(reach.share), onset);
+    const loose = change.revertedAt === null ? spread : rateEvidence(bins, over(whileInPlace(change)), onset);
     const logEvidence = logSum([
       Math.log(1 - priors.unconfined) + confined.logEvidence,
-      Math.log(priors.unconfined) + spread.logEvidence,
+      Math.log(priors.unconfined) + loose.logEvidence,
     ]);
     return { logEvidence, onsetAt: confined.onsetAt };
   }

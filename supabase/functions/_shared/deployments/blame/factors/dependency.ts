@@ -1,11 +1,15 @@
 import { categoryProbability } from "../priors.ts";
+import { troubledShare } from "../hazard.ts";
 import { mentions } from "./mentions.ts";
 import type { FactorRule } from "./factor.ts";
 
 /** A dependency counts as troubled when it became so at most this long before the first event, or after it. */
 const LOOK_BACK_MS = 15 * 60_000;
 
-/** P(seen | external outage), P(seen | anything else), by how independent the witness is of our own code. */
+/**
+ * P(seen | external outage), by how independent the witness is of our own code, and P(seen | anything else) before the project's own
+ * share of such times is known.
+ */
 const INDEPENDENT = { outage: 0.45, otherwise: 0.004 };
 const OWN_CALLS = { outage: 0.7, otherwise: 0.05 };
 /** P(nothing seen by either | ...) once both had time. Reports come late, so early silence says little. */
@@ -22,7 +26,8 @@ const BREAKS_CALLS = 0.05;
 const BROKEN_CALLS = { named: 0.9, callsFail: 0.7, independent: 0.004 };
 
 /** Health of what lies outside, and whether the errors speak of it. */
-export const dependency: FactorRule = ({ state, subject, firstEventAt, now }) => {
+export const dependency: FactorRule = (scene) => {
+  const { state, subject, firstEventAt, now } = scene;
   const all = Object.values(state.dependencies);
   const text = subject.facts?.text ?? "";
   const category = subject.facts?.category ?? null;
@@ -30,7 +35,15 @@ export const dependency: FactorRule = ({ state, subject, firstEventAt, now }) =>
   const independent = troubled.find((one) => one.source !== "calls");
   const late = Math.exp(-Math.max(0, now - firstEventAt) / REPORT_MS);
   const silence = { outage: SILENCE.outage + (1 - SILENCE.outage) * late, otherwise: SILENCE.otherwise };
-  const seen = independent ? INDEPENDENT : troubled.length > 0 ? OWN_CALLS : silence;
+  const witnessed = (outage: number, witness: "calls" | "independent", elsewhere: number) => ({
+    outage,
+    otherwise: troubledShare(scene, witness, elsewhere),
+  });
+  const seen = independent
+    ? witnessed(INDEPENDENT.outage, "independent", INDEPENDENT.otherwise)
+    : troubled.length > 0
+    ? witnessed(OWN_CALLS.outage, "calls", OWN_CALLS.otherwise)
+    : silence;
   const named = all.find((one) => mentions(text, one.name));
   return {
     name: "dependency",
