@@ -140,6 +140,28 @@ describe.each(SEEDS)("blame in story %i", (seed) => {
     });
   });
 
+  it("names a release that has reached one request in a hundred and spoils what all share", () => {
+    const story = quietShop(seed, [[null, 10]]);
+    const canary = story.deploy({
+      id: "canary",
+      version: null,
+      rollout: [{ at: story.now, share: 0.01 }, { at: story.now + HOUR, share: 1 }],
+      files: ["src/cart/total.ts"],
+    });
+    story.fail({ id: "new", frames: ["src/cart/total.ts"] }, "shop", (now) => now >= canary.at ? 0.9 : 0);
+    expect(firstBlame(story.live(120))).toMatchObject({ changeId: "canary" });
+  });
+
+  it("names a release that is reported after errors that bear its version", () => {
+    const story = quietShop(seed);
+    story.fail({ id: "old-friend", text: "bad total" }, "shop", (_, version) => version === "shop@2" ? 0.3 : 1e-3);
+    story.live(3600);
+    story.serve("shop", [["shop@2", 10]]);
+    story.live(20);
+    story.deploy({ id: "bad", version: "shop@2", at: story.now - 5_000 });
+    expect(firstBlame(story.live(120))).toMatchObject({ changeId: "bad" });
+  });
+
   it("names nobody on a day on which many things change and nothing breaks", () => {
     const story = quietShop(seed);
     for (let hour = 0; hour < 4; hour++) {

@@ -1,28 +1,31 @@
-/** What is this probable is a cause to be named, as soon as witnesses had time to speak. */
-export const BLAME_PROBABILITY = 0.86;
 /**
  * How sure blame must be to name a change, by the time since the first event. Other witnesses (health of dependencies, other
  * services, second events) come some seconds after the first error: until they had time to speak, only near certainty is said. Once
  * they have spoken, more likely than not has to do, provided that the rise is beyond doubt: a person looks at it either way, and a
- * name that may be wrong is worth more than none.
+ * name that may be wrong is worth more than none. The less sure the name, the further beyond chance the rise must be: a slow leak looks
+ * like a small step until it has grown.
  */
-export const NAMED_FROM: readonly { afterMs: number; probability: number; eValue: number }[] = [
-  { afterMs: 240_000, probability: 0.7, eValue: 1_000 },
-  { afterMs: 60_000, probability: 0.8, eValue: 1_000 },
-  { afterMs: 50_000, probability: BLAME_PROBABILITY, eValue: 0 },
-  { afterMs: 40_000, probability: 0.96, eValue: 0 },
+const NAMED_FROM: readonly Bar[] = [
+  { afterMs: 60_000, probability: 0.75, eValue: 1_000_000 },
+  { afterMs: 50_000, probability: 0.8, eValue: 1_000_000 },
+  { afterMs: 50_000, probability: 0.9, eValue: 1_000 },
+  { afterMs: 40_000, probability: 0.96, eValue: 1_000 },
+  { afterMs: 40_000, probability: 0.98, eValue: 0 },
   { afterMs: 0, probability: 0.995, eValue: 0 },
 ];
 /**
  * When it was a change beyond doubt and only the question is which, the likelier one is named from this time on: whoever takes it
  * back sees at once whether it was the other one.
  */
-export const WHICH_ONE = { afterMs: 60_000, probability: 0.5, someChange: 0.9, eValue: 1_000 };
+const WHICH_ONE = { afterMs: 60_000, probability: 0.55, someChange: 0.95, eValue: 1_000_000 };
 /** No name without corroboration before this. */
-export const PATIENCE_MS = 40_000;
-/** After this only an episode in which somebody was blamed before is named anew: slow drifts fit whatever came before them. */
-export const TOO_LATE_MS = 12 * 60_000;
-export const LATE = { probability: 0.9, eValue: 1_000 };
+const PATIENCE_MS = 40_000;
+/**
+ * After this a name has to be nearly certain, unless the episode had one before: slow drifts fit whatever came before them, and what
+ * went on for so long can wait for better evidence.
+ */
+const TOO_LATE_MS = 12 * 60_000;
+const LATE: Bar = { afterMs: TOO_LATE_MS, probability: 0.97, eValue: 1_000 };
 /** Early words also need this much evidence besides the moment. */
 export const EARLY_CORROBORATION_NATS = 3;
 /**
@@ -30,9 +33,6 @@ export const EARLY_CORROBORATION_NATS = 3;
  * looked at by the dozen, so they need more.
  */
 export const BLAME_E_VALUE = { newIssue: 20, known: 200 };
-/** What is not nearly certain also has to be far beyond chance: a slow leak looks like a small step until it has grown. */
-export const NEARLY_CERTAIN = 0.98;
-export const FAR_BEYOND_CHANCE = 10_000;
 /** A bare rate knows neither stack nor message, and its issues may be on their way: it is never judged earlier. */
 export const RATE_PATIENCE_MS = 45_000;
 /** It is taken back without a human from this one on: one wrong rollback in a hundred is the most that is bearable. */
@@ -62,17 +62,23 @@ export interface Standing {
   eValue: number;
 }
 
+interface Bar {
+  afterMs: number;
+  probability: number;
+  eValue: number;
+}
+
 /** Whether it is named. */
 export function isSure(standing: Standing, blamedBefore: boolean): boolean {
-  const { waited, probability, someChange, support, eValue } = standing;
+  const { waited, someChange, support } = standing;
   if (waited < PATIENCE_MS && support < EARLY_CORROBORATION_NATS) return false;
-  if (probability < NEARLY_CERTAIN && eValue < FAR_BEYOND_CHANCE) return false;
-  if (waited > TOO_LATE_MS && !blamedBefore) {
-    return probability >= LATE.probability && eValue >= LATE.eValue;
-  }
-  const reaches = (step: { afterMs: number; probability: number; eValue: number }) =>
-    waited >= step.afterMs && probability >= step.probability && eValue >= step.eValue;
-  return NAMED_FROM.some(reaches) || (someChange >= WHICH_ONE.someChange && reaches(WHICH_ONE));
+  if (someChange >= WHICH_ONE.someChange && isOver(standing, WHICH_ONE)) return true;
+  const bars = waited > TOO_LATE_MS && !blamedBefore ? [LATE] : NAMED_FROM;
+  return bars.some((bar) => isOver(standing, bar));
+}
+
+function isOver({ waited, probability, eValue }: Standing, bar: Bar): boolean {
+  return waited >= bar.afterMs && probability >= bar.probability && eValue >= bar.eValue;
 }
 
 /** Whether it is taken back without a human. */

@@ -1,7 +1,6 @@
 import type { Change } from "../../diagnose/change.ts";
 import type { Diagnosis, SuspectChange } from "../../diagnose/diagnosis.ts";
 import type { RpcClient } from "../../platform/rpc.ts";
-import { BLAME_PROBABILITY } from "../blame/thresholds.ts";
 import { type CorrelationRow, loadSuspects, saveCorrelations } from "../store-blame.ts";
 import { lookForBlame } from "./look.ts";
 import { candidateOf, type DeploymentSuspects, deploymentSuspects, suspectsByBlame } from "./suspects.ts";
@@ -45,6 +44,9 @@ export async function deploymentsAround(
   return { ...found, suspects: suspectsByBlame(rows, found.standing, [...changes, ...found.changes]) };
 }
 
+/** Diagnosis weighs no counts, so it has no e-value to be sure by: this much more likely than not is a blame to people. */
+const SUSPICION_IS_BLAME = 0.86;
+
 /**
  * While blame itself knows too little of a project (a new one, or an issue that it does not watch), what diagnosis suspects is kept as the
  * correlation, so that people find the reasons in one place. Such rows bear no e-value, and blame does not listen to them.
@@ -62,7 +64,7 @@ export async function keepSuspicion(
     episode_at: new Date(episodeAt).toISOString(),
     candidate,
     probability: Math.min(1, Math.max(0, probability)),
-    verdict: probability >= BLAME_PROBABILITY && !candidate.startsWith("other:") ? "blame" : "wait",
+    verdict: probability >= SUSPICION_IS_BLAME && !candidate.startsWith("other:") ? "blame" : "wait",
     rollback: false,
     factors: [],
     e_value: null,
