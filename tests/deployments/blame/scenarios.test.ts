@@ -154,7 +154,11 @@ describe.each(SEEDS)("blame in story %i", (seed) => {
 
   it("names a release that is reported after errors that bear its version", () => {
     const story = quietShop(seed);
-    story.fail({ id: "old-friend", text: "bad total" }, "shop", (_, version) => version === "shop@2" ? 0.3 : 1e-3);
+    story.fail(
+      { id: "old-friend", text: "bad total" },
+      "shop",
+      (_, version) => version === "shop@2" ? 0.3 : 1e-3,
+    );
     story.live(3600);
     story.serve("shop", [["shop@2", 10]]);
     story.live(20);

@@ -56,7 +56,10 @@ export function decide(scene: Scene): { verdict: Verdict; shared: Record<string,
     eValue,
     decidedAt: scene.now,
   };
-  return { verdict, shared: Object.fromEntries(weighed.map((one) => [one.suspect.key, one.struck - marginal])) };
+  return {
+    verdict,
+    shared: Object.fromEntries(weighed.map((one) => [one.suspect.key, one.struck - marginal])),
+  };
 }
 
 /** How far everything but the moment favours the leader over the best cause that is no change. */

@@ -81,7 +81,7 @@ export function reachOf(
     return {
       share: (t, version) =>
         decides(version) ? (versionContains(change, version, releases) ? 1 : 0) : plannedShare(change, t),
-        everything: versions.every((version) =>
+      everything: versions.every((version) =>
         decides(version) ? versionContains(change, version, releases) : planned.everything
       ),
     };

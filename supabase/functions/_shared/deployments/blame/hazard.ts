@@ -42,7 +42,12 @@ export function hazardsOf(scene: Scene, isNew: boolean): Hazards {
 
 function flares({ state, subject, priors }: Scene): number {
   if (subject.kind === "rate") {
-    return learnt({ seen: subject.bursts, hours: watchedHours(state, state.startedAt) }, null, priors.hazardPerHour.burst, priors);
+    return learnt(
+      { seen: subject.bursts, hours: watchedHours(state, state.startedAt) },
+      null,
+      priors.hazardPerHour.burst,
+      priors,
+    );
   }
   const hoursOf = (issue: SubjectState) =>
     watchedHours(state, Math.max(state.startedAt, issue.facts?.firstSeenAt ?? state.startedAt));
@@ -56,7 +61,12 @@ interface Experience {
   hours: number;
 }
 
-function learnt(own: Experience, all: Experience | null, prior: number, { hazardPriorHours }: BlamePriors): number {
+function learnt(
+  own: Experience,
+  all: Experience | null,
+  prior: number,
+  { hazardPriorHours }: BlamePriors,
+): number {
   const mean = (experience: Experience, expected: number, hours: number) =>
     (experience.seen + expected * hours) / (experience.hours + hours);
   const pooled = all ? mean(all, prior, POOL_WEIGHT * hazardPriorHours) : prior;
@@ -97,9 +107,13 @@ export function learnTrouble(state: BlameState, subject: SubjectState, episode: 
 export function fadeExperience(state: BlameState, elapsed: number): void {
   const decay = 0.5 ** (elapsed / EXPERIENCE_HALF_LIFE_MS);
   const troubled = Object.values(state.dependencies).filter((one) => one.state !== "up");
-  const lately = { calls: troubled.some(isSeenByCalls), independent: troubled.some((one) => !isSeenByCalls(one)) };
+  const lately = {
+    calls: troubled.some(isSeenByCalls),
+    independent: troubled.some((one) => !isSeenByCalls(one)),
+  };
   for (const witness of ["calls", "independent"] as const) {
-    state.troubledHours[witness] = state.troubledHours[witness] * decay + (lately[witness] ? elapsed / HOUR_MS : 0);
+    state.troubledHours[witness] = state.troubledHours[witness] * decay +
+      (lately[witness] ? elapsed / HOUR_MS : 0);
   }
   for (const subject of Object.values(state.subjects)) subject.bursts *= decay;
   for (const service of Object.values(state.services)) {

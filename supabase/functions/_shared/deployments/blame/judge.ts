@@ -44,7 +44,9 @@ function isExplained(state: BlameState, subject: SubjectState, episode: Episode)
   const failures = sumSince(state.services[subject.service]?.bins ?? [], since)[1];
   let explained = 0;
   for (const other of Object.values(state.subjects)) {
-    if (other.kind !== "issue" || other.service !== subject.service || !(other.episode || other.level)) continue;
+    if (other.kind !== "issue" || other.service !== subject.service || !(other.episode || other.level)) {
+      continue;
+    }
     explained += sumSince(other.bins, since)[0];
   }
   return explained >= failures * EXPLAINED_SHARE;

@@ -8,7 +8,8 @@ import {
   sumOf,
   sumSince,
 } from "./state.ts";
-import { isUsual, pastTroubles, rateOf, reportedTroubles, troublesOf, usualBefore, within } from "./usual.ts";
+import { pastTroubles, reportedTroubles, troublesOf, within } from "./troubles.ts";
+import { isUsual, rateOf, usualBefore } from "./usual.ts";
 
 /** A cautious rate of events per request within an episode, up to the rise that its detector may see. */
 export function episodeRate(state: BlameState, subject: SubjectState, episode: Episode): number {

@@ -1,6 +1,7 @@
 import type { RateBin } from "./counts.ts";
 import type { Scene } from "./factors/factor.ts";
-import { isUsual, rateOf, reportedTroubles, troublesOf, usualBefore } from "./usual.ts";
+import { reportedTroubles, troublesOf } from "./troubles.ts";
+import { isUsual, rateOf, usualBefore } from "./usual.ts";
 
 /** A rate nobody has measured yet is half an event in what is assumed. */
 const BASELINE_EVENTS = 0.5;

@@ -1,4 +1,5 @@
 import { type BlameState, type Span, type SubjectState, type Sums, sumSince } from "./state.ts";
+import { troublesOf, within } from "./troubles.ts";
 
 /** Requests that a rate which nobody has measured yet is assumed to have had; they fade as events tell more. */
 const ASSUMED_REQUESTS = 1000;
@@ -20,52 +21,6 @@ export function pastRate(subject: SubjectState): number {
   return rateOf(subject.past, 1);
 }
 
-export const within = (t: number, spans: readonly Span[]) => spans.some(({ from, to }) => t >= from && t < to);
-
-/**
- * When something was wrong with the subject. A service's failures are as its issues are: what these were in trouble for is no part of
- * what is usual for it either.
- */
-export function troublesOf(state: BlameState, subject: SubjectState): Span[] {
-  const spans = [...pastTroubles(state, subject)];
-  if (subject.episode) spans.push({ from: subject.episode.firstEventAt, to: Infinity });
-  if (subject.kind === "issue") return spans;
-  for (const { kind, service, episode, level } of Object.values(state.subjects)) {
-    if (kind !== "issue" || service !== subject.service) continue;
-    if (episode) spans.push({ from: episode.firstEventAt, to: Infinity });
-    if (level) spans.push({ from: level.from, to: Infinity });
-  }
-  return spans;
-}
-
-/** Those of its troubles that are over. */
-export function pastTroubles(state: BlameState, subject: SubjectState): readonly Span[] {
-  if (subject.kind === "issue") return subject.excluded;
-  const spans = [...subject.excluded];
-  for (const { kind, service, excluded } of Object.values(state.subjects)) {
-    if (kind === "issue" && service === subject.service && excluded.length > 0) spans.push(...excluded);
-  }
-  return spans;
-}
-
-/**
- * Events that issues in trouble account for, by interval and version. They know stacks and messages; what a service's bare rate is
- * for are failures that nobody reported.
- */
-export function reportedTroubles(state: BlameState, service: string): Map<number, Record<string, number>> {
-  const reported = new Map<number, Record<string, number>>();
-  for (const subject of Object.values(state.subjects)) {
-    if (subject.kind !== "issue" || subject.service !== service) continue;
-    if (!subject.episode && !subject.level && subject.excluded.length === 0) continue;
-    for (const { t, cells } of subject.bins) {
-      const sums = reported.get(t) ?? {};
-      for (const version in cells) sums[version] = (sums[version] ?? 0) + cells[version]![0];
-      reported.set(t, sums);
-    }
-  }
-  return reported;
-}
-
 /** Whether the interval that starts at `t` belongs to what a rise is measured against now. */
 export function isUsual(subject: SubjectState, troubles: readonly Span[], t: number): boolean {
   return t >= (subject.level?.from ?? -Infinity) && !within(t, troubles);
@@ -77,7 +32,13 @@ export function usualBefore(subject: SubjectState): Sums {
 }
 
 /** Takes what left the window, from before `t`, for ordinary, for a part of the level, or for neither. */
-export function remember(state: BlameState, subject: SubjectState, left: Sums, t: number, decay: number): void {
+export function remember(
+  state: BlameState,
+  subject: SubjectState,
+  left: Sums,
+  t: number,
+  decay: number,
+): void {
   const { past, level } = subject;
   for (const sums of level ? [past, level] : [past]) {
     sums.events *= decay;
@@ -91,7 +52,12 @@ export function remember(state: BlameState, subject: SubjectState, left: Sums, t
 }
 
 /** A rise is over: its time is not ordinary, and if its errors go on clearly above the rate before, they make a level. */
-export function setApart(state: BlameState, subject: SubjectState, span: Span, levelFrom: number | null): void {
+export function setApart(
+  state: BlameState,
+  subject: SubjectState,
+  span: Span,
+  levelFrom: number | null,
+): void {
   const from = levelFrom === null ? null : Math.max(levelFrom, span.from);
   if (from === null || !isAbove(state, subject, from)) {
     subject.excluded.push(span);

@@ -15,7 +15,7 @@ import {
 } from "./rate-evidence.ts";
 import { BIN_MS, binStart, CANDIDATE_MS, SAME_INCIDENT_MS } from "./state.ts";
 import { baselineRate, countsOf } from "./subject-counts.ts";
-import { pastTroubles, within } from "./usual.ts";
+import { pastTroubles, within } from "./troubles.ts";
 import { type Change, OTHER_CAUSES, type OtherCause } from "./types.ts";
 
 const HOUR_MS = 3_600_000;
@@ -143,7 +143,12 @@ export function weigh(scene: Scene): Weighing {
     const rate = changeEvidence(change, reach);
     const suspect: Suspect = { key: change.id, change, other: null, kind: change.kind };
     const [since, until] = [scene.firstEventAt - SAME_INCIDENT_MS, scene.firstEventAt + SAME_INCIDENT_MS];
-    add(suspect, rate, change.risk ?? priors.failureRate[change.kind], lagProbability(change, since, until, priors.lag));
+    add(
+      suspect,
+      rate,
+      change.risk ?? priors.failureRate[change.kind],
+      lagProbability(change, since, until, priors.lag),
+    );
   }
   const hazards = hazardsOf(scene, isNew);
   for (const other of OTHER_CAUSES) {
@@ -155,12 +160,17 @@ export function weigh(scene: Scene): Weighing {
       logEvidence: logSum([Math.log(1 - share) + step.logEvidence, Math.log(share) + gradual]),
       onsetAt: step.onsetAt,
     };
-    add({ key: `other:${other}`, change: null, other, kind: other }, rate, 1, hazard * (2 * SAME_INCIDENT_MS / BIN_MS));
+    add(
+      { key: `other:${other}`, change: null, other, kind: other },
+      rate,
+      1,
+      hazard * (2 * SAME_INCIDENT_MS / BIN_MS),
+    );
   }
   weighed.sort((a, b) => b.score - a.score);
-  const marginal = logSum(weighed.map(({ score, factors }) =>
-    score - factors.find(({ name }) => name === "siblings")!.value
-  ));
+  const marginal = logSum(
+    weighed.map(({ score, factors }) => score - factors.find(({ name }) => name === "siblings")!.value),
+  );
   return { weighed, views, marginal, anyChangeNats: anyTime.logEvidence };
 
   /** A step at some moment after the change, or, seldom, a steady growth since then. */

@@ -8,7 +8,8 @@ const ACQUAINTED_EVENTS = 3;
 /** Known issues of the service that a cause could have raised instead, and the one that it did. */
 function acquaintances({ state, subject }: Scene): SubjectState[] {
   return Object.values(state.subjects).filter((other) =>
-    other === subject || (other.kind === "issue" && other.service === subject.service && other.facts !== null &&
+    other === subject ||
+    (other.kind === "issue" && other.service === subject.service && other.facts !== null &&
       other.past.events + other.recent >= ACQUAINTED_EVENTS)
   );
 }
@@ -32,7 +33,9 @@ export const kind: FactorRule = (scene) => {
     logLikelihood(suspect) {
       if (facts === null) return 0;
       // The hazards of `organic` are those of new issues and of each known one: newness is already in them.
-      if (suspect.kind === "organic") return isNew ? Math.log(categoryProbability(facts.category, "organic")) : 0;
+      if (suspect.kind === "organic") {
+        return isNew ? Math.log(categoryProbability(facts.category, "organic")) : 0;
+      }
       const asNew = priors.newIssue[suspect.kind];
       return Math.log(
         isNew ? asNew * categoryProbability(facts.category, suspect.kind) : (1 - asNew) * picked(suspect),
