@@ -36,9 +36,6 @@ const CANDIDATE_LIMIT = 120;
 /** A change this much older than the window is equally likely to show in each of its intervals, to a good approximation. */
 const LONG_AGO_MS = 60 * 60_000;
 
-/** Nothing is known to be less likely to strike within given minutes than this. */
-const LEAST_STRIKE = 1e-6;
-
 export interface Weighed {
   suspect: Suspect;
   /** ln of prior x likelihood, up to a common constant. */
@@ -52,6 +49,11 @@ export interface Weighed {
   rateNats: number;
   /** ln P(evidence | suspect) by factor. */
   factors: { name: string; value: number }[];
+}
+
+/** `struck` is the log evidence were it known that it began within the minutes of the first event. */
+interface TimedEvidence extends RateEvidence {
+  struck: number;
 }
 
 export interface Weighing {
@@ -118,7 +120,7 @@ export function weigh(scene: Scene): Weighing {
   const anyTime = rateEvidence(bins, ofChanges, () => 1 / bins.length);
 
   const weighed: Weighed[] = [];
-  const add = (suspect: Suspect, rate: RateEvidence, prior: number, strikes: number) => {
+  const add = (suspect: Suspect, rate: TimedEvidence, prior: number) => {
     if (rate.logEvidence === -Infinity) return;
     const factors = views.map((view) => ({ name: view.name, value: view.logLikelihood(suspect) }));
     const evidence = factors.reduce(
@@ -131,7 +133,7 @@ export function weigh(scene: Scene): Weighing {
       suspect,
       score,
       evidence: rate.logEvidence + evidence,
-      struck: rate.logEvidence + evidence - Math.log(Math.min(1, Math.max(LEAST_STRIKE, strikes))),
+      struck: rate.struck + evidence,
       onsetAt: rate.onsetAt,
       rateNats: rate.logEvidence,
       factors,
@@ -142,30 +144,20 @@ export function weigh(scene: Scene): Weighing {
     const reach = reachOf(change, subject.service, state.services, state.changes, windowStart, versions);
     const rate = changeEvidence(change, reach);
     const suspect: Suspect = { key: change.id, change, other: null, kind: change.kind };
-    const [since, until] = [scene.firstEventAt - SAME_INCIDENT_MS, scene.firstEventAt + SAME_INCIDENT_MS];
-    add(
-      suspect,
-      rate,
-      change.risk ?? priors.failureRate[change.kind],
-      lagProbability(change, since, until, priors.lag),
-    );
+    add(suspect, rate, change.risk ?? priors.failureRate[change.kind]);
   }
   const hazards = hazardsOf(scene, isNew);
   for (const other of OTHER_CAUSES) {
     const hazard = hazards[other] * (BIN_MS / HOUR_MS);
-    const step = rateEvidence(bins, other === "organic" ? ofOrganic : ofOthers, () => hazard);
-    const gradual = Math.log(hazard * bins.length) + ramp;
-    const share = GRADUAL_SHARE[other];
-    const rate = {
-      logEvidence: logSum([Math.log(1 - share) + step.logEvidence, Math.log(share) + gradual]),
+    const perOnset = other === "organic" ? ofOrganic : ofOthers;
+    const step = rateEvidence(bins, perOnset, () => hazard);
+    const either = mixture(GRADUAL_SHARE[other]);
+    const rate: TimedEvidence = {
+      logEvidence: either(step.logEvidence, Math.log(hazard * bins.length) + ramp),
+      struck: either(struckEvidence(perOnset, -Infinity), ramp),
       onsetAt: step.onsetAt,
     };
-    add(
-      { key: `other:${other}`, change: null, other, kind: other },
-      rate,
-      1,
-      hazard * (2 * SAME_INCIDENT_MS / BIN_MS),
-    );
+    add({ key: `other:${other}`, change: null, other, kind: other }, rate, 1);
   }
   weighed.sort((a, b) => b.score - a.score);
   const marginal = logSum(
@@ -174,34 +166,53 @@ export function weigh(scene: Scene): Weighing {
   return { weighed, views, marginal, anyChangeNats: anyTime.logEvidence };
 
   /** A step at some moment after the change, or, seldom, a steady growth since then. */
-  function changeEvidence(change: Change, reach: Reach): RateEvidence {
-    const step = stepEvidence(change, reach);
+  function changeEvidence(change: Change, reach: Reach): TimedEvidence {
     const from = change.at - priors.lag.skewSeconds * 1000;
-    if (from < windowStart) return step;
-    const gradual = rampEvidence(ramps, from);
-    const logEvidence = logSum([
-      Math.log(1 - GRADUAL_SHARE.change) + step.logEvidence,
-      Math.log(GRADUAL_SHARE.change) + gradual,
-    ]);
-    return { logEvidence, onsetAt: step.onsetAt };
+    const perOnset = stepsOf(change, reach);
+    const step = isLongAgo(change, reach) ? sometime(change) : rateEvidence(bins, perOnset, lagOf(change));
+    const struck = struckEvidence(perOnset, from);
+    if (from < windowStart) return { ...step, struck };
+    const either = mixture(GRADUAL_SHARE.change);
+    return {
+      logEvidence: either(step.logEvidence, rampEvidence(ramps, from)),
+      struck: either(struck, rampEvidence(ramps, Math.max(from, riseAt - SAME_INCIDENT_MS))),
+      onsetAt: step.onsetAt,
+    };
   }
 
-  function stepEvidence(change: Change, reach: Reach): RateEvidence {
-    if (reach.everything && windowStart - change.at > LONG_AGO_MS) {
-      const inWindow = lagProbability(change, windowStart, windowStart + bins.length * BIN_MS, priors.lag);
-      return { logEvidence: anyTime.logEvidence + Math.log(inWindow), onsetAt: anyTime.onsetAt };
-    }
-    const probabilities = bins.map((bin) => lagProbability(change, bin.t, bin.t + BIN_MS, priors.lag));
-    const onset = (index: number) => probabilities[index]!;
-    const spread = rateEvidence(bins, ofChanges, onset);
-    if (reach.everything) return spread;
-    const over = (share: Share) => averageEffects(onsetTable(bins, baseline, share, riseAt), ANY_SIZE);
-    const confined = rateEvidence(bins, over(reach.share), onset);
-    const loose = change.revertedAt === null ? spread : rateEvidence(bins, over(whileInPlace(change)), onset);
-    const logEvidence = logSum([
-      Math.log(1 - priors.unconfined) + confined.logEvidence,
-      Math.log(priors.unconfined) + loose.logEvidence,
-    ]);
-    return { logEvidence, onsetAt: confined.onsetAt };
+  function isLongAgo(change: Change, reach: Reach): boolean {
+    return reach.everything && windowStart - change.at > LONG_AGO_MS;
   }
+
+  function sometime(change: Change): RateEvidence {
+    const inWindow = lagProbability(change, windowStart, windowStart + bins.length * BIN_MS, priors.lag);
+    return { logEvidence: anyTime.logEvidence + Math.log(inWindow), onsetAt: anyTime.onsetAt };
+  }
+
+  function lagOf(change: Change): (index: number) => number {
+    const probabilities = bins.map((bin) => lagProbability(change, bin.t, bin.t + BIN_MS, priors.lag));
+    return (index) => probabilities[index]!;
+  }
+
+  /** ln likelihood ratio of a step per onset, in what the change reaches or, seldom, in everything. */
+  function stepsOf(change: Change, reach: Reach): Float64Array {
+    if (reach.everything) return ofChanges;
+    const over = (share: Share) => averageEffects(onsetTable(bins, baseline, share, riseAt), ANY_SIZE);
+    const confined = over(reach.share);
+    const loose = change.revertedAt === null ? ofChanges : over(whileInPlace(change));
+    const either = mixture(priors.unconfined);
+    return confined.map((value, index) => either(value, loose[index]!));
+  }
+
+  /** ln likelihood ratio with an onset in the minutes of the first event, each interval after `since` alike. */
+  function struckEvidence(perOnset: Float64Array, since: number): number {
+    const isPossible = bins.map(({ t }) => Math.abs(t - riseAt) <= SAME_INCIDENT_MS && t + BIN_MS > since);
+    const count = isPossible.filter(Boolean).length;
+    return rateEvidence(bins, perOnset, (index) => isPossible[index] ? 1 / count : 0).logEvidence;
+  }
+}
+
+/** ln of the mean of two likelihoods, the second of which has this share. */
+function mixture(share: number): (usual: number, seldom: number) => number {
+  return (usual, seldom) => logSum([Math.log(1 - share) + usual, Math.log(share) + seldom]);
 }
