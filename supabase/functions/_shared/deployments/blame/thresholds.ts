@@ -15,9 +15,15 @@ const NAMED_FROM: readonly Bar[] = [
 ];
 /**
  * When it was a change beyond doubt and only the question is which, the likelier one is named from this time on: whoever takes it
- * back sees at once whether it was the other one.
+ * back sees at once whether it was the other one. Later it takes more to be beyond doubt.
  */
-const WHICH_ONE = { afterMs: 60_000, probability: 0.55, someChange: 0.95, eValue: 1_000_000 };
+const WHICH_ONE = {
+  afterMs: 60_000,
+  probability: 0.55,
+  someChange: 0.95,
+  someChangeLate: 0.98,
+  eValue: 1_000_000,
+};
 /** No name without corroboration before this. */
 const PATIENCE_MS = 40_000;
 /**
@@ -72,7 +78,8 @@ interface Bar {
 export function isSure(standing: Standing, blamedBefore: boolean): boolean {
   const { waited, someChange, support } = standing;
   if (waited < PATIENCE_MS && support < EARLY_CORROBORATION_NATS) return false;
-  if (someChange >= WHICH_ONE.someChange && isOver(standing, WHICH_ONE)) return true;
+  const which = waited > TOO_LATE_MS ? WHICH_ONE.someChangeLate : WHICH_ONE.someChange;
+  if (someChange >= which && isOver(standing, WHICH_ONE)) return true;
   const bars = waited > TOO_LATE_MS && !blamedBefore ? [LATE] : NAMED_FROM;
   return bars.some((bar) => isOver(standing, bar));
 }

@@ -13,7 +13,7 @@ import {
   type RateEvidence,
   rateEvidence,
 } from "./rate-evidence.ts";
-import { BIN_MS, binStart, CANDIDATE_MS, SAME_INCIDENT_MS } from "./state.ts";
+import { BIN_MS, binStart, CANDIDATE_MS } from "./state.ts";
 import { baselineRate, countsOf } from "./subject-counts.ts";
 import { pastTroubles, within } from "./troubles.ts";
 import { type Change, OTHER_CAUSES, type OtherCause } from "./types.ts";
@@ -33,6 +33,8 @@ const ONSET_SLACK_MS = 5 * 60_000;
 const REACH_BACK_MS = 20 * 60_000;
 /** Candidates weighed at most, the latest ones. Two days of a busy team are some eighty changes. */
 const CANDIDATE_LIMIT = 120;
+/** What strikes several services or issues raises their errors no further apart than this, mostly. */
+const STRUCK_MS = 40_000;
 /** A change this much older than the window is equally likely to show in each of its intervals, to a good approximation. */
 const LONG_AGO_MS = 60 * 60_000;
 
@@ -175,7 +177,7 @@ export function weigh(scene: Scene): Weighing {
     const either = mixture(GRADUAL_SHARE.change);
     return {
       logEvidence: either(step.logEvidence, rampEvidence(ramps, from)),
-      struck: either(struck, rampEvidence(ramps, Math.max(from, riseAt - SAME_INCIDENT_MS))),
+      struck: either(struck, rampEvidence(ramps, Math.max(from, riseAt - STRUCK_MS))),
       onsetAt: step.onsetAt,
     };
   }
@@ -206,7 +208,7 @@ export function weigh(scene: Scene): Weighing {
 
   /** ln likelihood ratio with an onset in the minutes of the first event, each interval after `since` alike. */
   function struckEvidence(perOnset: Float64Array, since: number): number {
-    const isPossible = bins.map(({ t }) => Math.abs(t - riseAt) <= SAME_INCIDENT_MS && t + BIN_MS > since);
+    const isPossible = bins.map(({ t }) => Math.abs(t - riseAt) <= STRUCK_MS && t + BIN_MS > since);
     const count = isPossible.filter(Boolean).length;
     return rateEvidence(bins, perOnset, (index) => isPossible[index] ? 1 / count : 0).logEvidence;
   }
