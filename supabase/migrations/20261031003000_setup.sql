@@ -24,6 +24,12 @@ begin
     raise exception 'the functions'' address looks like https://<ref>.supabase.co/functions/v1'
       using errcode = 'invalid_parameter_value';
   end if;
+  -- The key goes with every call. Without TLS it may not leave the machine, or the network of its containers.
+  if p_functions_url ~ '^http:'
+    and p_functions_url !~ '^http://(127\.0\.0\.1|\[::1\]|[A-Za-z0-9_-]+|[A-Za-z0-9.-]+\.internal)(:[0-9]+)?/' then
+    raise exception 'the functions'' address must begin with https:// unless it is of this machine'
+      using errcode = 'invalid_parameter_value';
+  end if;
   if p_automations_key !~ '^sb_secret_' then
     raise exception 'the key is a secret API key (sb_secret_...) that is named automations'
       using errcode = 'invalid_parameter_value', hint = 'Create it in the dashboard: Project Settings, API Keys.';

@@ -32,13 +32,26 @@ describe("connect", () => {
       const [url, key] of [
         ["https://abc.supabase.co", KEY],
         ["ftp://abc.supabase.co/functions/v1", KEY],
+        ["http://abc.supabase.co/functions/v1", KEY],
+        ["http://127.0.0.1.example.com/functions/v1", KEY],
+        ["http://127.0.0.1@example.com/functions/v1", KEY],
+        ["http://localhost:pw@example.com/functions/v1", KEY],
         [URL, "sb_publishable_0123456789abcdef"],
         [URL, "eyJhbGciOiJIUzI1NiJ9.e30.signature"],
       ] as const
     ) {
       const error = await db.query("select prunella.connect($1, $2)", [url, key]).then(() => null, String);
-      expect(error, key).toMatch(/looks like|is a secret API key/);
+      expect(error, key).toMatch(/looks like|must begin with https|is a secret API key/);
       expect(error).not.toContain(key);
+    }
+  });
+
+  it("takes http only for what is on this machine or in the network of its containers", async () => {
+    for (
+      const host of ["127.0.0.1:54321", "localhost", "[::1]:8000", "kong:8000", "host.docker.internal:54321"]
+    ) {
+      await db.query("select prunella.connect($1, $2)", [`http://${host}/functions/v1`, KEY]);
+      expect(await secret("prunella_functions_url")).toEqual({ value: `http://${host}/functions/v1` });
     }
   });
 });
