@@ -5,7 +5,7 @@ import type { DependencyHealth, OtherCause } from "./types.ts";
 
 const HOUR_MS = 3_600_000;
 /** What happened longer ago counts less: projects change, but how often a vendor fails or an issue flares up is known only after days. */
-export const EXPERIENCE_HALF_LIFE_MS = 7 * 24 * HOUR_MS;
+const EXPERIENCE_HALF_LIFE_MS = 7 * 24 * HOUR_MS;
 /** Further rises per hour of a trouble that has begun to rise: leaks and growing queues come in steps to a detector. */
 const CONTINUATION_PER_HOUR = 2;
 /** What all services or issues together tell is weighed against this many times the prior's hours of watching. */

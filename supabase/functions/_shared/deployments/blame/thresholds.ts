@@ -33,7 +33,7 @@ const PATIENCE_MS = 40_000;
 const TOO_LATE_MS = 12 * 60_000;
 const LATE: Bar = { afterMs: TOO_LATE_MS, probability: 0.97, eValue: 1_000 };
 /** Early words also need this much evidence besides the moment. */
-export const EARLY_CORROBORATION_NATS = 3;
+const EARLY_CORROBORATION_NATS = 3;
 /**
  * No blame below this e-value: with nothing changed, one look-for-ever in twenty would reach it. Issues that always happened are
  * looked at by the dozen, so they need more.
@@ -42,16 +42,16 @@ export const BLAME_E_VALUE = { newIssue: 20, known: 200 };
 /** A bare rate knows neither stack nor message, and its issues may be on their way: it is never judged earlier. */
 export const RATE_PATIENCE_MS = 45_000;
 /** It is taken back without a human from this one on: one wrong rollback in a hundred is the most that is bearable. */
-export const ROLLBACK_PROBABILITY = 0.99;
+const ROLLBACK_PROBABILITY = 0.99;
 /** And from this time on: health of dependencies is known within a minute, and a name costs less to take back than a release. */
-export const ROLLBACK_AFTER_MS = 60_000;
+const ROLLBACK_AFTER_MS = 60_000;
 /** A rollback also needs this e-value: with nothing changed, fewer than one look-for-ever in a hundred reaches it. */
-export const ROLLBACK_E_VALUE = 100;
+const ROLLBACK_E_VALUE = 100;
 /**
  * And it needs evidence besides the moment: files, novelty, messages, the calm of everything else must together favour the
  * change over every cause that is none. Two things that happen at once are the commonest way to be wrong.
  */
-export const ROLLBACK_CORROBORATION_NATS = 0.5;
+const ROLLBACK_CORROBORATION_NATS = 0.5;
 /** "No change did it" is said from this probability on, and after this long: other witnesses are slower than errors. */
 export const NONE_PROBABILITY = 0.9;
 export const NONE_AFTER_MS = 60_000;
