@@ -9,7 +9,7 @@ import {
 const SECOND = 1_000;
 
 function standing(parts: Partial<Standing> = {}): Standing {
-  return { waited: 90 * SECOND, probability: 0.9, someChange: 0.9, support: 5, eValue: 1e9, ...parts };
+  return { waited: 90 * SECOND, probability: 0.9, someChange: 0.9, support: 5, eValue: 1e12, ...parts };
 }
 
 const anyStanding = fc.record({
@@ -66,8 +66,8 @@ describe("from posterior to word", () => {
   });
 
   it("names the likelier of two when one of them did it beyond doubt", () => {
-    expect(isSure(standing({ probability: 0.6, someChange: 0.99 }), false)).toBe(true);
-    expect(isSure(standing({ probability: 0.6, someChange: 0.9 }), false)).toBe(false);
+    expect(isSure(standing({ probability: 0.7, someChange: 0.99 }), false)).toBe(true);
+    expect(isSure(standing({ probability: 0.7, someChange: 0.9 }), false)).toBe(false);
   });
 
   it("names late only what is nearly certain, or turns from one name to the next", () => {

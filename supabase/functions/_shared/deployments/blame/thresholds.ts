@@ -6,10 +6,9 @@
  * like a small step until it has grown.
  */
 const NAMED_FROM: readonly Bar[] = [
-  { afterMs: 60_000, probability: 0.75, eValue: 1_000_000 },
-  { afterMs: 50_000, probability: 0.8, eValue: 1_000_000 },
-  { afterMs: 50_000, probability: 0.9, eValue: 1_000 },
-  { afterMs: 40_000, probability: 0.96, eValue: 1_000 },
+  { afterMs: 60_000, probability: 0.75, eValue: 1e10 },
+  { afterMs: 50_000, probability: 0.9, eValue: 1e4 },
+  { afterMs: 40_000, probability: 0.96, eValue: 1e4 },
   { afterMs: 40_000, probability: 0.98, eValue: 0 },
   { afterMs: 0, probability: 0.995, eValue: 0 },
 ];
@@ -19,10 +18,10 @@ const NAMED_FROM: readonly Bar[] = [
  */
 const WHICH_ONE = {
   afterMs: 60_000,
-  probability: 0.55,
-  someChange: 0.95,
+  probability: 0.65,
+  someChange: 0.97,
   someChangeLate: 0.98,
-  eValue: 1_000_000,
+  eValue: 1e10,
 };
 /** No name without corroboration before this. */
 const PATIENCE_MS = 40_000;
@@ -31,7 +30,7 @@ const PATIENCE_MS = 40_000;
  * went on for so long can wait for better evidence.
  */
 const TOO_LATE_MS = 12 * 60_000;
-const LATE: Bar = { afterMs: TOO_LATE_MS, probability: 0.97, eValue: 1_000 };
+const LATE: Bar = { afterMs: TOO_LATE_MS, probability: 0.98, eValue: 1e4 };
 /** Early words also need this much evidence besides the moment. */
 const EARLY_CORROBORATION_NATS = 3;
 /**
