@@ -40,6 +40,29 @@ describe("the state of blame", () => {
     expect(JSON.parse(JSON.stringify(kept.state))).toEqual(kept.state);
   });
 
+  it("is plain JSON where a change came long after a rise began that took its time to be seen", () => {
+    const story = new Story(3);
+    const seen: number[] = [];
+    story.between = (state) => {
+      for (const { episode } of Object.values(state.subjects)) {
+        seen.push(...Object.values(episode?.shared ?? {}));
+      }
+      expect(JSON.parse(JSON.stringify(state))).toEqual(state);
+      return state;
+    };
+    story.serve("shop", [[null, 10]]);
+    let share = 2e-3;
+    story.fail({ id: "usual" }, "shop", () => share);
+    story.live(3600);
+    share = 1e-2;
+    for (let count = 0; count < 20; count++) {
+      story.deploy({ id: `late-${count}`, kind: "configuration", version: null });
+      story.live(30);
+    }
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.every(Number.isFinite)).toBe(true);
+  });
+
   it("is left as it was by a step", () => {
     const { state } = badDeployment();
     const before = structuredClone(state);

@@ -56,9 +56,11 @@ export function decide(scene: Scene): { verdict: Verdict; shared: Record<string,
     eValue,
     decidedAt: scene.now,
   };
+  // What came too late to have struck just then is left out: the state is kept as JSON, which has no infinity.
+  const struck = weighed.filter((one) => one.struck > -Infinity);
   return {
     verdict,
-    shared: Object.fromEntries(weighed.map((one) => [one.suspect.key, one.struck - marginal])),
+    shared: Object.fromEntries(struck.map((one) => [one.suspect.key, one.struck - marginal])),
   };
 }
 
