@@ -1,5 +1,6 @@
 import { explain } from "./explain.ts";
 import type { Scene } from "./factors/factor.ts";
+import { isNewIssue } from "./state.ts";
 import {
   BLAME_E_VALUE,
   isSure,
@@ -26,8 +27,7 @@ export function decide(scene: Scene): { verdict: Verdict; shared: Record<string,
   let decision: Verdict["decision"] = "wait";
   const eValue = Math.exp(Math.min(700, change ? leader.rateNats : anyChangeNats));
   const support = corroboration(leader, weighed);
-  const isNew = scene.subject.facts !== null && scene.subject.facts.firstSeenAt >= scene.firstEventAt;
-  const leastE = isNew ? BLAME_E_VALUE.newIssue : BLAME_E_VALUE.known;
+  const leastE = isNewIssue(scene.subject, scene.firstEventAt) ? BLAME_E_VALUE.newIssue : BLAME_E_VALUE.known;
   const standing: Standing = { waited, probability, someChange: 1 - innocent, support, eValue };
   const heard = scene.subject.kind === "issue" || waited >= RATE_PATIENCE_MS;
   const blamedBefore = scene.subject.episode?.blamed === true;

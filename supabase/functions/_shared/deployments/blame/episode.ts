@@ -1,6 +1,6 @@
 import { calmDetector } from "./detector.ts";
 import { learnTrouble } from "./hazard.ts";
-import { BIN_MS, type BlameState, type Episode, type SubjectState, sumSince } from "./state.ts";
+import { BIN_MS, type BlameState, type Episode, seenSince, type SubjectState } from "./state.ts";
 import type { Change } from "./types.ts";
 import { pastRate, setApart } from "./usual.ts";
 
@@ -45,10 +45,7 @@ export function isOver(state: BlameState, subject: SubjectState, episode: Episod
   }
   if (openFor > BLAMED_LIMIT_MS) return true;
   if (openFor < QUIET_MS) return false;
-  const since = state.now - QUIET_MS;
-  const bins = state.services[subject.service]?.bins ?? [];
-  const [requests, failures] = sumSince(bins, since);
-  const events = subject.kind === "rate" ? failures : sumSince(subject.bins, since)[0];
+  const { events, requests } = seenSince(state, subject, state.now - QUIET_MS);
   return events <= 1 + 2 * pastRate(subject) * requests;
 }
 

@@ -1,6 +1,13 @@
 import type { Scene } from "./factors/factor.ts";
 import type { BlamePriors } from "./priors.ts";
-import { type BlameState, type Episode, OWN_TROUBLES, type OwnTrouble, type SubjectState } from "./state.ts";
+import {
+  type BlameState,
+  type Episode,
+  isNewIssue,
+  OWN_TROUBLES,
+  type OwnTrouble,
+  type SubjectState,
+} from "./state.ts";
 import type { DependencyHealth, OtherCause } from "./types.ts";
 
 const HOUR_MS = 3_600_000;
@@ -93,7 +100,7 @@ export function learnTrouble(state: BlameState, subject: SubjectState, episode: 
   const other = episode.verdict?.other ?? null;
   const service = state.services[subject.service];
   if (other === null || !service) return;
-  const isNew = subject.facts !== null && subject.facts.firstSeenAt >= episode.firstEventAt;
+  const isNew = isNewIssue(subject, episode.firstEventAt);
   if (other === "organic" && !isNew) {
     if (episode.openedAt - subject.lastBurstAt > SAME_TROUBLE_MS) subject.bursts++;
     return;

@@ -217,6 +217,17 @@ export function newSubject(
   };
 }
 
+/** Whether an issue was never seen before the rise that began then; a bare rate is nothing new. */
+export function isNewIssue({ facts }: SubjectState, firstEventAt: number): boolean {
+  return facts !== null && facts.firstSeenAt >= firstEventAt;
+}
+
+/** What a subject saw since then: requests of its service, and its own events or, for a rate, the service's failures. */
+export function seenSince(state: BlameState, subject: SubjectState, since: number): Sums {
+  const [requests, failures] = sumSince(state.services[subject.service]?.bins ?? [], since);
+  return { requests, events: subject.kind === "rate" ? failures : sumSince(subject.bins, since)[0] };
+}
+
 /** Sums over the intervals that start at `since` or later. */
 export function sumSince(bins: readonly Bin[], since: number): Cell {
   const total: Cell = [0, 0];

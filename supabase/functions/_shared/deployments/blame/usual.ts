@@ -1,4 +1,4 @@
-import { type BlameState, type Span, type SubjectState, type Sums, sumSince } from "./state.ts";
+import { type BlameState, seenSince, type Span, type SubjectState, type Sums } from "./state.ts";
 import { troublesOf, within } from "./troubles.ts";
 
 /** Requests that a rate which nobody has measured yet is assumed to have had; they fade as events tell more. */
@@ -94,9 +94,4 @@ export function reviewLevel(state: BlameState, subject: SubjectState): void {
   if (before >= rate || nats < FALLEN_BACK_NATS) return;
   subject.excluded.push({ from: level.from, to: since });
   subject.level = null;
-}
-
-function seenSince(state: BlameState, subject: SubjectState, since: number): Sums {
-  const [requests, failures] = sumSince(state.services[subject.service]?.bins ?? [], since);
-  return { requests, events: subject.kind === "rate" ? failures : sumSince(subject.bins, since)[0] };
 }

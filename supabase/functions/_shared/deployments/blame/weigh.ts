@@ -13,7 +13,7 @@ import {
   type RateEvidence,
   rateEvidence,
 } from "./rate-evidence.ts";
-import { BIN_MS, binStart, CANDIDATE_MS } from "./state.ts";
+import { BIN_MS, binStart, CANDIDATE_MS, isNewIssue } from "./state.ts";
 import { baselineRate, countsOf } from "./subject-counts.ts";
 import { pastTroubles, within } from "./troubles.ts";
 import { type Change, OTHER_CAUSES, type OtherCause } from "./types.ts";
@@ -103,7 +103,7 @@ export function weigh(scene: Scene): Weighing {
   const all = countsOf(scene);
   const riseAt = binStart(scene.firstEventAt);
   const baseline = baselineRate(scene, all, riseAt);
-  const isNew = subject.facts !== null && subject.facts.firstSeenAt >= scene.firstEventAt;
+  const isNew = isNewIssue(subject, scene.firstEventAt);
   const suspects = candidates(scene, isNew);
   const from = windowFrom(scene, suspects);
   const over = pastTroubles(state, subject);
@@ -122,6 +122,7 @@ export function weigh(scene: Scene): Weighing {
   const anyTime = rateEvidence(bins, ofChanges, () => 1 / bins.length);
 
   const weighed: Weighed[] = [];
+  const withoutSiblings: number[] = [];
   const add = (suspect: Suspect, rate: TimedEvidence, prior: number) => {
     if (rate.logEvidence === -Infinity) return;
     const factors = views.map((view) => ({ name: view.name, value: view.logLikelihood(suspect) }));
@@ -131,6 +132,7 @@ export function weigh(scene: Scene): Weighing {
     );
     const family = factors.find((factor) => factor.name === "siblings")!.value;
     const score = Math.log(prior) + rate.logEvidence + evidence + family;
+    withoutSiblings.push(score - family);
     weighed.push({
       suspect,
       score,
@@ -162,10 +164,7 @@ export function weigh(scene: Scene): Weighing {
     add({ key: `other:${other}`, change: null, other, kind: other }, rate, 1);
   }
   weighed.sort((a, b) => b.score - a.score);
-  const marginal = logSum(
-    weighed.map(({ score, factors }) => score - factors.find(({ name }) => name === "siblings")!.value),
-  );
-  return { weighed, views, marginal, anyChangeNats: anyTime.logEvidence };
+  return { weighed, views, marginal: logSum(withoutSiblings), anyChangeNats: anyTime.logEvidence };
 
   /** A step at some moment after the change, or, seldom, a steady growth since then. */
   function changeEvidence(change: Change, reach: Reach): TimedEvidence {

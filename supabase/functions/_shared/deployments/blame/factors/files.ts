@@ -1,3 +1,4 @@
+import { isNewIssue } from "../state.ts";
 import type { Change } from "../types.ts";
 import type { FactorRule } from "./factor.ts";
 
@@ -60,7 +61,7 @@ function givenInnocent(match: FileMatch, files: number, universe: number, sameSe
 /** Files touched against stack frames. */
 export const files: FactorRule = ({ state, subject, firstEventAt }) => {
   const frames = subject.facts?.frames ?? [];
-  const givenCause = GIVEN_CAUSE[(subject.facts?.firstSeenAt ?? 0) >= firstEventAt ? "isNew" : "known"];
+  const givenCause = GIVEN_CAUSE[isNewIssue(subject, firstEventAt) ? "isNew" : "known"];
   const matches = new Map<string, FileMatch>();
   const matchOf = (change: Change) => {
     let match = matches.get(change.id);

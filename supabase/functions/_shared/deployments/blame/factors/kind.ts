@@ -1,5 +1,5 @@
 import { categoryProbability } from "../priors.ts";
-import type { SubjectState } from "../state.ts";
+import { isNewIssue, type SubjectState } from "../state.ts";
 import { describe, type FactorRule, type Scene, type Suspect } from "./factor.ts";
 
 /** Issues with fewer events than this are no old acquaintances that a cause would revive. */
@@ -22,7 +22,7 @@ function acquaintances({ state, subject }: Scene): SubjectState[] {
 export const kind: FactorRule = (scene) => {
   const { subject, priors, firstEventAt } = scene;
   const facts = subject.facts;
-  const isNew = facts !== null && facts.firstSeenAt >= firstEventAt;
+  const isNew = isNewIssue(subject, firstEventAt);
   const known = facts === null || isNew ? [] : acquaintances(scene);
   const picked = (suspect: Suspect) => {
     const weight = (one: SubjectState) => categoryProbability(one.facts!.category, suspect.kind);
