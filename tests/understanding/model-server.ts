@@ -1,7 +1,7 @@
 export interface Asked {
   path: string;
   authorization: string | null;
-  // deno-lint-ignore no-explicit-any
+  // deno-lint-ignore no-explicit-any -- whatever was sent: each test says what it expects in it
   body: any;
 }
 

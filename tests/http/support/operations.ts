@@ -1,6 +1,6 @@
 import { mergedDocument } from "../../../scripts/checks/openapi.ts";
 
-// deno-lint-ignore no-explicit-any
+// deno-lint-ignore no-explicit-any -- a schema of any operation, read with its own keywords
 export type Schema = Record<string, any>;
 
 export interface Parameter {

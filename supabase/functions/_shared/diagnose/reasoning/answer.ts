@@ -152,7 +152,7 @@ function culpritOf({ culprit }: Answer, { event, diagnosis }: ReasoningInput): R
 }
 
 /** Control characters, among them those that reverse the direction of text, would let an answer look like something else. */
-// deno-lint-ignore no-control-regex
+// deno-lint-ignore no-control-regex -- control characters are what is taken out
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 const LINK = /\b(?:https?|ftp|javascript|data|file):[^\s)>\]"']*/gi;
 

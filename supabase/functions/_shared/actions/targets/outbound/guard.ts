@@ -79,7 +79,7 @@ export async function checkedUrl(text: string, limits: OutboundLimits): Promise<
 function parse(text: string): URL {
   if (text.length > MAX_URL_LENGTH) throw blocked(`the URL is longer than ${MAX_URL_LENGTH} characters`);
   // The parser drops these silently; a URL that holds them was not written by a person.
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- control characters are what is refused
   if (/[\u0000-\u0020\u007f\\]/.test(text)) {
     throw blocked("the URL holds spaces, control characters or backslashes");
   }
