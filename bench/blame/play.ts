@@ -27,6 +27,10 @@ export type Monitor = (observation: Observation, truth: Truth) => Answer;
 export const PERSON_ACTS_SHARE = 0.9;
 export const PERSON_DELAY_MS: readonly [number, number] = [5 * MINUTE, 20 * MINUTE];
 
+/** Share of faults that last during which somebody takes back the latest change of the service although it is innocent, and from when on. */
+export const WRONG_GUESS_SHARE = 0.1;
+const GUESS_AFTER_MS = 10 * MINUTE;
+
 /** Who really makes an issue, or a service's failures, at this moment. For scoring only. */
 export interface Truth {
   now: number;
@@ -59,6 +63,7 @@ export function play(chance: Random, world: World, monitor: Monitor): void {
   let nextFault = 0;
   const known = new Set<string>();
   const byPeople = new Map<string, number>();
+  let guesses: { at: number; id: string; fault: SimFault }[] = [];
   const recent = new Map<string, Map<SimFault, number>>();
   const truth: Truth = {
     now: START,
@@ -79,7 +84,12 @@ export function play(chance: Random, world: World, monitor: Monitor): void {
       announced.push({ at: change.reported.at, change: change.reported });
     }
     while (nextFault < faults.length && faults[nextFault]!.startAt < until) {
-      liveFaults.push(faults[nextFault++]!);
+      const fault = faults[nextFault++]!;
+      liveFaults.push(fault);
+      const guess = guessOf(people, fault, live);
+      if (guess) {
+        guesses.push({ at: people.between(fault.startAt + GUESS_AFTER_MS, fault.endAt), id: guess.reported.id, fault });
+      }
     }
     for (let i = liveFaults.length - 1; i >= 0; i--) {
       if (liveFaults[i]!.endAt <= now) endFault(liveFaults.splice(i, 1)[0]!, announced, now);
@@ -148,7 +158,21 @@ export function play(chance: Random, world: World, monitor: Monitor): void {
       byPeople.set(id, Infinity);
       takeBack(people, id, live, liveFaults, announced, until);
     }
+    // What is over by then leads nobody to guess.
+    guesses = guesses.filter(({ fault }) => liveFaults.includes(fault));
+    for (const { id } of guesses.filter(({ at }) => at <= until)) takeBack(people, id, live, liveFaults, announced, until);
+    guesses = guesses.filter(({ at }) => at > until);
   }
+}
+
+/** An innocent change that somebody takes back because of the fault: the latest one of a service that suffers. */
+function guessOf(people: Random, fault: SimFault, live: readonly SimChange[]): SimChange | null {
+  if (fault.endAt - fault.startAt < GUESS_AFTER_MS || !people.chance(WRONG_GUESS_SHARE)) return null;
+  const suffering = new Set(fault.effects.map(({ service }) => service));
+  return live.findLast((change) =>
+    change !== fault.change && change.revertedAt === null &&
+    (change.service === null || suffering.has(change.service))
+  ) ?? null;
 }
 
 function note(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lookForBlame } from "../../supabase/functions/_shared/deployments/shell/look.ts";
+import type { DeploymentReport } from "../../supabase/functions/_shared/deployments/deployment.ts";
 import { recordDeployment } from "../../supabase/functions/_shared/deployments/store.ts";
 import { type ActionsDatabase, actionsDatabase } from "../actions/support/database.ts";
 
@@ -12,13 +13,13 @@ afterAll(() => db.close());
 const MINUTE = 60_000;
 
 /**
- * A project whose past hour is written down second by second; the clock goes with it.
+ * A project whose past is written down second by second; the clock goes with it.
  *
  * @param second of the minute in which it begins: traffic is counted by minutes, so it matters where a deployment falls
  */
-async function story(second = 0) {
+async function story(second = 0, minutesAgo = 60) {
   const projectId = await db.addProject();
-  const start = Math.floor(Date.now() / MINUTE) * MINUTE - 60 * MINUTE + second * 1_000;
+  const start = Math.floor(Date.now() / MINUTE) * MINUTE - minutesAgo * MINUTE + second * 1_000;
   let now = start;
   const at = () => new Date(now);
   return {
@@ -52,7 +53,7 @@ async function story(second = 0) {
       }
       return verdicts;
     },
-    deploy: (release: string) =>
+    deploy: (release: string, more: Partial<DeploymentReport> = {}) =>
       recordDeployment(db.client, projectId, {
         target: "other",
         external_id: release,
@@ -61,6 +62,7 @@ async function story(second = 0) {
         status: "serving",
         at: at().toISOString(),
         release,
+        ...more,
       }, at()),
   };
 }
@@ -131,6 +133,24 @@ describe("a look at a project", () => {
     );
     expect(rows).toEqual([]);
   }, 60_000);
+
+  it("names a release in hindsight when somebody takes it back and the errors end with it", async () => {
+    const { projectId, live, deploy } = await story(0, 120);
+    await deploy("shop@1");
+    await live(900, "shop@1");
+    const bad = await deploy("shop@2");
+    await live(2400, "shop@2");
+    const meanwhile = await live(2000, "shop@2", 1);
+    expect(meanwhile.length).toBeGreaterThan(0);
+    expect(meanwhile.filter(({ decision }) => decision === "blame")).toEqual([]);
+    await deploy("shop@1", { displaces: "rolled_back" });
+    await live(400, "shop@1");
+    const rows = await db.query(
+      "select verdict, rollback, factors from deployment_error_correlations where project_id = $1 and candidate = $2 and issue_id is not null",
+      [projectId, `deployment:${bad.id}`],
+    );
+    expect(rows).toMatchObject([{ verdict: "blame", rollback: false, factors: [{ name: "hindsight" }] }]);
+  }, 120_000);
 
   it("does not take silence before the first request for calm", async () => {
     const { projectId, live, deploy, at } = await story();

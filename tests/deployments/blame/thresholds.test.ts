@@ -58,10 +58,9 @@ describe("from posterior to word", () => {
   });
 
   it("asks the more of a name the less the rise is beyond chance", () => {
-    expect(isSure(standing({ probability: 0.8 }), false)).toBe(true);
-    expect(isSure(standing({ probability: 0.8, eValue: 1e4 }), false)).toBe(false);
-    expect(isSure(standing({ probability: 0.92, eValue: 1e4 }), false)).toBe(true);
-    expect(isSure(standing({ probability: 0.92, eValue: 100 }), false)).toBe(false);
+    expect(isSure(standing({ probability: 0.82, eValue: 1e4 }), false)).toBe(true);
+    expect(isSure(standing({ probability: 0.82, eValue: 1e3 }), false)).toBe(false);
+    expect(isSure(standing({ probability: 0.97, eValue: 1e3 }), false)).toBe(false);
     expect(isSure(standing({ probability: 0.985, eValue: 100 }), false)).toBe(true);
   });
 

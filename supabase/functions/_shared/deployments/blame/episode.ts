@@ -1,5 +1,6 @@
 import { calmDetector } from "./detector.ts";
 import { learnTrouble } from "./hazard.ts";
+import { troubleOf } from "./trouble.ts";
 import { BIN_MS, type BlameState, type Episode, seenSince, type SubjectState } from "./state.ts";
 import type { Change } from "./types.ts";
 import { pastRate, setApart } from "./usual.ts";
@@ -67,8 +68,11 @@ export function closeStaleEpisodes(state: BlameState, change: Change): void {
 
 export function closeEpisode(state: BlameState, subject: SubjectState, episode: Episode): void {
   if (!episode.blamed) {
-    learnTrouble(state, subject, episode);
+    // A new issue that is watched once more is the same trouble.
+    const known = subject.unexplained?.firstEventAt === episode.firstEventAt ? subject.unexplained : null;
+    const taught = known ? known.taught : learnTrouble(state, subject, episode);
     subject.lastBurstAt = state.now;
+    if (episode.verdict) subject.unexplained = troubleOf(episode.verdict, taught);
   }
   const span = { from: episode.firstEventAt - BIN_MS, to: state.now };
   setAside(subject);

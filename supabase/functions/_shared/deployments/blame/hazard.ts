@@ -7,6 +7,7 @@ import {
   OWN_TROUBLES,
   type OwnTrouble,
   type SubjectState,
+  type Taught,
 } from "./state.ts";
 import type { DependencyHealth, OtherCause } from "./types.ts";
 
@@ -95,20 +96,31 @@ function watchedHours(state: BlameState, from: number): number {
   return (fading / HOUR_MS) * (1 - Math.exp(-Math.max(0, state.now - from) / fading));
 }
 
-/** Learns from an episode without a culprit how often such things happen here. */
-export function learnTrouble(state: BlameState, subject: SubjectState, episode: Episode): void {
+/** Learns from an episode without a culprit how often such things happen here; returns what it counted, if anything. */
+export function learnTrouble(state: BlameState, subject: SubjectState, episode: Episode): Taught | null {
   const other = episode.verdict?.other ?? null;
   const service = state.services[subject.service];
-  if (other === null || !service) return;
+  if (other === null || !service) return null;
   const isNew = isNewIssue(subject, episode.firstEventAt);
   if (other === "organic" && !isNew) {
-    if (episode.openedAt - subject.lastBurstAt > SAME_TROUBLE_MS) subject.bursts++;
-    return;
+    if (episode.openedAt - subject.lastBurstAt <= SAME_TROUBLE_MS) return null;
+    subject.bursts++;
+    return "burst";
   }
   const trouble: OwnTrouble = other === "organic" ? "newIssue" : other;
-  if (trouble !== "newIssue" && episode.openedAt - service.lastTroubleAt[trouble] <= SAME_TROUBLE_MS) return;
+  if (trouble !== "newIssue" && episode.openedAt - service.lastTroubleAt[trouble] <= SAME_TROUBLE_MS) {
+    return null;
+  }
   service.troubles[trouble]++;
   service.lastTroubleAt[trouble] = state.now;
+  return trouble;
+}
+
+/** Takes back what was learnt from an episode whose culprit was found after all. */
+export function unlearnTrouble(state: BlameState, subject: SubjectState, taught: Taught | null): void {
+  const service = state.services[subject.service];
+  if (taught === "burst") subject.bursts = Math.max(0, subject.bursts - 1);
+  else if (taught && service) service.troubles[taught] = Math.max(0, service.troubles[taught] - 1);
 }
 
 export function fadeExperience(state: BlameState, elapsed: number): void {

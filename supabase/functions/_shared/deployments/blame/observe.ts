@@ -1,5 +1,6 @@
 import { age, AGE_MS } from "./ageing.ts";
 import { takeChanges, takeCounts, takeFacts, takeHealth } from "./intake.ts";
+import { askAfterTakingBack, fateOf, lookBack } from "./hindsight.ts";
 import { judge } from "./judge.ts";
 import { type BlamePriors, PUBLIC_PRIORS } from "./priors.ts";
 import type { BlameState } from "./state.ts";
@@ -35,6 +36,11 @@ export function advance(
   for (const facts of observation.issues) takeFacts(state, facts);
   const added = takeCounts(state, observation);
   if (state.now - state.agedAt >= AGE_MS) age(state, state.now - state.agedAt);
+  askAfterTakingBack(state);
   watch(state, added);
-  return judge(state, priors);
+  const verdicts = [...judge(state, priors), ...lookBack(state)];
+  for (const { decision, changeId } of verdicts) {
+    if (decision === "blame" && changeId !== null) fateOf(state, changeId).namedAt ??= state.now;
+  }
+  return verdicts;
 }

@@ -1,5 +1,5 @@
 import { calmDetector, type DetectorState } from "./detector.ts";
-import type { Change, DependencyHealth, IssueFacts, Verdict } from "./types.ts";
+import type { Change, DependencyHealth, Hypothesis, IssueFacts, Verdict } from "./types.ts";
 
 /** Length of one interval, ms. Short enough to tell two deployments a minute apart, long enough to keep state small. */
 export const BIN_MS = 10_000;
@@ -80,6 +80,31 @@ export interface Episode {
   continues: boolean;
 }
 
+/** A rise without a culprit, and what was believed of its cause. */
+export interface Trouble {
+  firstEventAt: number;
+  onsetAt: number;
+  eValue: number;
+  hypotheses: Hypothesis[];
+  /** What it taught of how often such things happen by themselves. */
+  taught: Taught | null;
+}
+
+/** As which trouble of the service an episode was counted; `burst` is one of the issue itself. */
+export type Taught = OwnTrouble | "burst";
+
+/** When a change was first named as a cause, and which taking back was asked about; ms. */
+export interface Fate {
+  namedAt: number | null;
+  askedAt: number | null;
+}
+
+/** Whether what was wrong ended when this change was taken back (ms). */
+export interface Question extends Trouble {
+  changeId: string;
+  takenBackAt: number;
+}
+
 export interface SubjectState {
   /** `issue:<id>` or `rate:<service>`. */
   key: string;
@@ -104,16 +129,21 @@ export interface SubjectState {
   /** Episodes without a change behind them, decayed: how often this issue flares up by itself. */
   bursts: number;
   lastBurstAt: number;
+  /** The last rise that was given up without a culprit. */
+  unexplained: Trouble | null;
+  questions: Question[];
 }
 
 /** All that blame remembers of one project. Plain JSON. */
 export interface BlameState {
-  version: 2;
+  version: 3;
   startedAt: number;
   now: number;
   /** When the past was last aged. */
   agedAt: number;
   changes: Change[];
+  /** What became of them, by id. */
+  fates: Record<string, Fate>;
   services: Record<string, ServiceState>;
   subjects: Record<string, SubjectState>;
   dependencies: Record<string, DependencyHealth>;
@@ -123,11 +153,12 @@ export interface BlameState {
 
 export function emptyState(now: number): BlameState {
   return {
-    version: 2,
+    version: 3,
     startedAt: now,
     now,
     agedAt: now,
     changes: [],
+    fates: {},
     services: {},
     subjects: {},
     dependencies: {},
@@ -214,6 +245,8 @@ export function newSubject(
     episode: null,
     bursts: 0,
     lastBurstAt: 0,
+    unexplained: null,
+    questions: [],
   };
 }
 

@@ -6,9 +6,9 @@
  * like a small step until it has grown.
  */
 const NAMED_FROM: readonly Bar[] = [
-  { afterMs: 60_000, probability: 0.75, eValue: 1e10 },
-  { afterMs: 50_000, probability: 0.9, eValue: 1e4 },
-  { afterMs: 40_000, probability: 0.96, eValue: 1e4 },
+  { afterMs: 50_000, probability: 0.8, eValue: 1e4 },
+  { afterMs: 40_000, probability: 0.9, eValue: 1e4 },
+  { afterMs: 30_000, probability: 0.97, eValue: 1e4 },
   { afterMs: 40_000, probability: 0.98, eValue: 0 },
   { afterMs: 0, probability: 0.995, eValue: 0 },
 ];
@@ -17,8 +17,8 @@ const NAMED_FROM: readonly Bar[] = [
  * back sees at once whether it was the other one. Later it takes more to be beyond doubt.
  */
 const WHICH_ONE = {
-  afterMs: 60_000,
-  probability: 0.65,
+  afterMs: 50_000,
+  probability: 0.6,
   someChange: 0.97,
   someChangeLate: 0.98,
   eValue: 1e10,

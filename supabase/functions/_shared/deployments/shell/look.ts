@@ -81,7 +81,7 @@ export async function lookForBlame(client: RpcClient, projectId: number, now: Da
 /** A state that another version of this code wrote is not understood: blame begins anew and learns the past half hour again. */
 function readState(state: unknown): KeptBlame | null {
   const kept = state as Partial<KeptBlame> | null | undefined;
-  return kept?.version === 1 && kept.core?.version === 2 && kept.seen ? kept as KeptBlame : null;
+  return kept?.version === 1 && kept.core?.version === 3 && kept.seen ? kept as KeptBlame : null;
 }
 
 /** Steps through an observation; returns the last verdict on every rise. */
