@@ -1,4 +1,8 @@
-import type { Change, ChangeKind } from "../../supabase/functions/_shared/deployments/blame/types.ts";
+import type {
+  Change,
+  ChangeKind,
+  Touched,
+} from "../../supabase/functions/_shared/deployments/blame/types.ts";
 import type { SimProject, SimService } from "./project.ts";
 import type { Mix } from "./mixes.ts";
 import type { Random } from "./random.ts";
@@ -13,6 +17,10 @@ export interface SimChange {
   steps: { at: number; share: number }[];
   faulty: boolean;
   files: string[];
+  /** The functions that it touched in each of its files. */
+  functions: Map<string, string[]>;
+  /** Identifiers in the lines that it touched. */
+  words: string[];
   keyName: string;
   revertedAt: number | null;
 }
@@ -30,6 +38,13 @@ const KIND_WEIGHTS: Record<ChangeKind, number> = {
   configuration: 18,
   flag: 12,
 };
+
+/** The product keeps so many words of one deployment. */
+const WORDS_KEPT = 80;
+/** Identifiers in the touched lines of one function. */
+const WORDS_OF_FUNCTION = 4;
+/** Share of files whose diff does not show to which function every line belongs. */
+const UNTOLD_SHARE = 0.25;
 
 const KEYS = [
   "PAYMENT_TIMEOUT_MS",
@@ -51,6 +66,16 @@ export function makeChange(random: Random, project: SimProject, at: number, mix:
   const id = `c${++changeCount}`;
   const isCode = kind === "deployment" || kind === "edge_function";
   const files = isCode ? touchedFiles(random, service!) : [];
+  const functions = new Map(
+    files.map((file) => [file, touchedFunctions(random, service!.functions.get(file)!)]),
+  );
+  const words = [...functions].flatMap(([file, names]) =>
+    names.flatMap(() =>
+      Array.from({ length: WORDS_OF_FUNCTION }, () => random.pick(service!.words.get(file)!))
+    )
+  );
+  const knowsFiles = isCode && !random.chance(mix.unknownFilesShare);
+  const knowsFunctions = knowsFiles && !random.chance(mix.unknownFunctionsShare);
   const keyName = isCode ? "" : `${random.pick(kind === "flag" ? FLAGS : KEYS)}`;
 
   // Platforms report a deployment somewhat after its first request; configuration is picked up within a minute.
@@ -66,7 +91,10 @@ export function makeChange(random: Random, project: SimProject, at: number, mix:
       service: service?.name ?? null,
       at: reportedAt,
       version,
-      files: isCode && !random.chance(mix.unknownFilesShare) ? files : null,
+      files: knowsFiles ? files : null,
+      touched: knowsFunctions
+        ? { functions: told(random, functions), words: [...new Set(words)].slice(0, WORDS_KEPT) }
+        : null,
       names: isCode ? (kind === "edge_function" ? [service!.name] : []) : [keyName],
       rollout: knowsSteps
         ? steps.map((step) => ({ at: Math.max(step.at, reportedAt), share: step.share }))
@@ -80,6 +108,8 @@ export function makeChange(random: Random, project: SimProject, at: number, mix:
     steps,
     faulty: random.chance(FAULTY_RATE[kind] * project.failureFactor),
     files,
+    functions,
+    words,
     keyName,
     revertedAt: null,
   };
@@ -94,6 +124,22 @@ function touchedFiles(random: Random, service: SimService): string[] {
     files.add(random.pick(service.files.filter((file) => folderOf(file) === folder)));
   }
   return [...files];
+}
+
+/** One function mostly, seldom most of the file. */
+function touchedFunctions(random: Random, functions: readonly string[]): string[] {
+  const count = Math.min(functions.length, 1 + random.poisson(0.8));
+  const touched = new Set<string>();
+  while (touched.size < count) touched.add(random.pick(functions));
+  return [...touched];
+}
+
+/** What a diff tells of the functions: of some files it does not show where every line belongs. */
+function told(random: Random, functions: ReadonlyMap<string, string[]>): Touched["functions"] {
+  return Object.fromEntries([...functions].map(([file, names]) => {
+    const all = !random.chance(UNTOLD_SHARE);
+    return [file, { names: all ? names : names.filter(() => random.chance(0.5)), all }];
+  }));
 }
 
 export function folderOf(path: string): string {

@@ -6,6 +6,8 @@ export interface Mix {
   /** Share of services without version labels, and of deployments whose files nobody reports. */
   unlabelledShare: number;
   unknownFilesShare: number;
+  /** Share of the others of which only the names of the files are known. */
+  unknownFunctionsShare: number;
   /** When the faults of changes begin to show. */
   onset: { at_once: number; minutes: number; hours: number; slow_leak: number };
   /** Share of faults that show in another service only, and that make requests fail without an error event. */
@@ -29,6 +31,7 @@ export const BASE: Mix = {
   trainShare: 0.18,
   unlabelledShare: 0.12,
   unknownFilesShare: 0.08,
+  unknownFunctionsShare: 0.2,
   onset: { at_once: 80, minutes: 18, hours: 1.5, slow_leak: 0.5 },
   elsewhereShare: 0.01,
   silentShare: 0.03,
@@ -48,6 +51,7 @@ export const HARD: Mix = {
   trainShare: 0.4,
   unlabelledShare: 0.4,
   unknownFilesShare: 0.3,
+  unknownFunctionsShare: 0.4,
   onset: { at_once: 55, minutes: 30, hours: 10, slow_leak: 5 },
   elsewhereShare: 0.06,
   silentShare: 0.08,

@@ -88,7 +88,11 @@ export function play(chance: Random, world: World, monitor: Monitor): void {
       liveFaults.push(fault);
       const guess = guessOf(people, fault, live);
       if (guess) {
-        guesses.push({ at: people.between(fault.startAt + GUESS_AFTER_MS, fault.endAt), id: guess.reported.id, fault });
+        guesses.push({
+          at: people.between(fault.startAt + GUESS_AFTER_MS, fault.endAt),
+          id: guess.reported.id,
+          fault,
+        });
       }
     }
     for (let i = liveFaults.length - 1; i >= 0; i--) {
@@ -160,7 +164,9 @@ export function play(chance: Random, world: World, monitor: Monitor): void {
     }
     // What is over by then leads nobody to guess.
     guesses = guesses.filter(({ fault }) => liveFaults.includes(fault));
-    for (const { id } of guesses.filter(({ at }) => at <= until)) takeBack(people, id, live, liveFaults, announced, until);
+    for (const { id } of guesses.filter(({ at }) => at <= until)) {
+      takeBack(people, id, live, liveFaults, announced, until);
+    }
     guesses = guesses.filter(({ at }) => at > until);
   }
 }

@@ -18,6 +18,7 @@ create table public.deployment_logs (
   files jsonb,
   file_count integer,
   line_count integer,
+  touched jsonb,
   created_at timestamptz not null default now(),
   ready_at timestamptz,
   promoted_at timestamptz,
@@ -51,6 +52,7 @@ create table public.deployment_logs (
   ),
   constraint deployment_logs_files_are_a_list
     check (files is null or (jsonb_typeof(files) = 'array' and pg_column_size(files) <= 131072)),
+  constraint deployment_logs_touched_is_small check (jsonb_typeof(touched) = 'object' and pg_column_size(touched) <= 32768),
   constraint deployment_logs_serving_was_promoted check (status not in ('serving', 'superseded', 'rolled_back') or promoted_at is not null),
   constraint deployment_logs_migration_is_known check (migration in ('none', 'additive', 'irreversible', 'unknown')),
   constraint deployment_logs_migration_evidence_is_small check (pg_column_size(migration_evidence) <= 65536),
@@ -62,6 +64,8 @@ comment on table public.deployment_logs is
 comment on column public.deployment_logs.external_id is 'The deployment''s name at its target: Vercel''s dpl_..., <function>@<version> at Supabase, the release of a process.';
 comment on column public.deployment_logs.release is 'The label that events and traffic carry while this deployment runs.';
 comment on column public.deployment_logs.files is 'Repository paths that differ from the deployment before; null when nobody could tell.';
+comment on column public.deployment_logs.touched is
+  'What its diff says of the code, { functions: { path: { names, all } }, words }; null when nobody could tell.';
 comment on column public.deployment_logs.previous_id is 'What served before this one was promoted.';
 comment on column public.deployment_logs.rollout is 'Share of the traffic by time, [{ at, share }], where it was released gradually.';
 comment on column public.deployment_logs.carries_irreversible_migration is

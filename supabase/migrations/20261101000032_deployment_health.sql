@@ -112,6 +112,7 @@ begin
       risk = coalesce(f.risk, d.risk), risk_reasons = coalesce(f.risk_reasons, d.risk_reasons),
       risk_features = coalesce(f.risk_features, d.risk_features),
       files = coalesce(f.files, d.files), file_count = coalesce(f.file_count, d.file_count), line_count = coalesce(f.line_count, d.line_count),
+      touched = coalesce(f.touched, d.touched),
       -- A report of the pipeline that came meanwhile stands.
       migration = case when d.migration is null or d.migration_evidence is not null then coalesce(f.migration, d.migration) else d.migration end,
       migration_evidence = case when d.migration is null or d.migration_evidence is not null
@@ -119,7 +120,7 @@ begin
       updated_at = p_now
   from jsonb_to_recordset(p_findings) as f (
     id bigint, health jsonb, health_score smallint, rollback_capability jsonb, risk double precision, risk_reasons jsonb, risk_features jsonb, files jsonb,
-    file_count integer, line_count integer, migration text, migration_evidence jsonb
+    file_count integer, line_count integer, touched jsonb, migration text, migration_evidence jsonb
   )
   where d.id = f.id and d.project_id = p_project_id;
   get diagnostics v_count = row_count;
@@ -127,7 +128,7 @@ begin
 end
 $$;
 comment on function public.save_deployment_findings(bigint, jsonb, timestamptz) is
-  'Writes what was found out about deployments: health, the way back, risk, files. What a finding does not name stays.';
+  'Writes what was found out about deployments: health, the way back, risk, files, what the diff says. What a finding does not name stays.';
 
 create function public.store_function_version(p_project_id bigint, p_version jsonb) returns bigint
 language sql security invoker set search_path = ''

@@ -57,7 +57,7 @@ const look = async () => {
 
 async function found(id: string) {
   const rows = await platform.sql(
-    "select migration, migration_evidence, carries_irreversible_migration, rollback_capability, files, line_count from deployment_logs where project_id = $1 and external_id = $2",
+    "select migration, migration_evidence, carries_irreversible_migration, rollback_capability, files, line_count, touched from deployment_logs where project_id = $1 and external_id = $2",
     [app.id, id],
   );
   return rows[0]!;
@@ -95,6 +95,32 @@ describe("what a deployment on Vercel does to the database", () => {
       requires_human: true,
       to_external_id: "dpl_first",
     });
+  });
+
+  it("is told with the functions and names that the diff touches", async () => {
+    const code = (rate: string) =>
+      [
+        "export function addTax(cart) {",
+        "  const sum = total(cart);",
+        `  return sum * ${rate};`,
+        "}",
+        "",
+        "export function other() {",
+        "  return 1;",
+        "}",
+      ]
+        .join("\n");
+    const before = github.commit("main", { "src/tax.ts": code("1.2") });
+    await deploy("dpl_before", before);
+    await deploy(
+      "dpl_tax",
+      github.commit("main", { "src/tax.ts": code("cart.taxRate"), "README.md": "function words() {}" }),
+    );
+    const touched = { functions: { "src/tax.ts": { names: ["addTax"], all: true } } };
+    expect(await settled("dpl_tax")).toMatchObject({ touched });
+    expect((await found("dpl_tax")).touched.words).toEqual(["return", "sum", "cart", "taxrate"]);
+    await deploy("dpl_back", before);
+    expect(await settled("dpl_back")).toMatchObject({ touched: { functions: {}, words: [] } });
   });
 
   it("leaves the way back open where migrations only add, and where there are none", async () => {

@@ -114,6 +114,7 @@ describe("what blame is shown of a project", () => {
     const { observation } = look({}, [
       deployment(1, {
         files: ["src/cart.ts"],
+        touched: { functions: {}, words: ["total"] },
         rollout: [{ at: at(-60), share: 0.1 }, { at: at(0), share: 1 }],
         risk: 0.3,
         rolled_back_at: at(30),
@@ -121,6 +122,7 @@ describe("what blame is shown of a project", () => {
     ]);
     expect(observation.changes).toMatchObject([{
       files: ["src/cart.ts"],
+      touched: { words: ["total"] },
       rollout: [{ at: NOON - 60_000, share: 0.1 }, { at: NOON, share: 1 }],
       risk: 0.3,
       revertedAt: NOON + 30_000,
@@ -128,7 +130,7 @@ describe("what blame is shown of a project", () => {
   });
 
   it("shows an issue's frames, the culprit first, without those of libraries", () => {
-    const frame = (filename: string, inApp = true) => ({ filename, inApp });
+    const frame = (filename: string, inApp = true) => ({ filename, inApp, function: "run" });
     const { observation } = look({
       issues: [{
         id: 7,
@@ -149,7 +151,7 @@ describe("what blame is shown of a project", () => {
     expect(observation.issues).toMatchObject([{
       id: "7",
       category: "network",
-      frames: ["src/pay.ts", "src/main.ts"],
+      frames: [{ file: "src/pay.ts", function: "run" }, { file: "src/main.ts", function: "run" }],
     }]);
   });
 

@@ -8,7 +8,7 @@ export function leak(random: Random, project: SimProject, startAt: number): SimF
   const service = random.pick(project.services);
   const make = () => {
     const category = random.weighted<Category>({ resource: 70, database: 20, network: 10 });
-    return newIssue(service.name, category, framesFor(random, [], service), `${category} limit reached`);
+    return newIssue(service.name, category, framesFor(random, null, service), `${category} limit reached`);
   };
   const rampMs = random.between(1, 4) * HOUR;
   return newFault({

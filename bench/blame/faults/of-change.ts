@@ -1,5 +1,5 @@
 import { HOUR, MINUTE, newFault, type Scenario, type SimEffect, type SimFault } from "./fault.ts";
-import { CODE, framesFor, issuesOf, SETTING } from "./issues.ts";
+import { CODE, framesFor, issuesOf, SETTING, wordFor } from "./issues.ts";
 import { newIssue, type SimProject, type SimService } from "../project.ts";
 import type { SimChange } from "../changes.ts";
 import type { Mix } from "../mixes.ts";
@@ -31,8 +31,10 @@ export function faultOfChange(random: Random, project: SimProject, change: SimCh
     const names = change.keyName !== "" && random.chance(0.25) ? ` ${change.keyName}` : "";
     // Callers that fail often say whom they called.
     const callee = !own && random.chance(0.5) ? ` calling ${service.name}` : "";
-    const text = `${category} failure${names}${callee}${dependency ? ` calling ${dependency}` : ""}`;
-    return newIssue(where.name, category, framesFor(random, own ? change.files : [], where), text);
+    const text = `${category} failure${
+      wordFor(random, own && isCode ? change : null, where)
+    }${names}${callee}${dependency ? ` calling ${dependency}` : ""}`;
+    return newIssue(where.name, category, framesFor(random, own ? change : null, where), text);
   };
   const newShare = isCode ? 0.9 : 0.68;
   const effect = (where: SimService, own: boolean, delayMs: number): SimEffect => ({

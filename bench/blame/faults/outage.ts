@@ -1,5 +1,5 @@
 import { MINUTE, newFault, type SimFault } from "./fault.ts";
-import { framesFor, issuesOf, OUTAGE } from "./issues.ts";
+import { framesFor, issuesOf, OUTAGE, wordFor } from "./issues.ts";
 import { newIssue, type SimProject, type SimService } from "../project.ts";
 import type { Random } from "../random.ts";
 import type { DependencyHealth } from "../../../supabase/functions/_shared/deployments/blame/types.ts";
@@ -10,8 +10,10 @@ export function outage(random: Random, project: SimProject, startAt: number): Si
   const endAt = startAt + random.logBetween(3, 60) * MINUTE;
   const make = (service: SimService) => {
     const category = random.weighted(OUTAGE);
-    const text = `${category} failure${random.chance(0.7) ? ` from api.${dependency}.com` : ""}`;
-    return newIssue(service.name, category, framesFor(random, [], service), text);
+    const text = `${category} failure${wordFor(random, null, service)}${
+      random.chance(0.7) ? ` from api.${dependency}.com` : ""
+    }`;
+    return newIssue(service.name, category, framesFor(random, null, service), text);
   };
   const health: DependencyHealth[] = [];
   const see = (chance: number, source: DependencyHealth["source"], from: number, to: number) => {

@@ -1,5 +1,5 @@
 import { HOUR, MINUTE, newFault, type SimFault } from "./fault.ts";
-import { framesFor } from "./issues.ts";
+import { framesFor, wordFor } from "./issues.ts";
 import { newIssue, type SimIssue, type SimProject, type SimService } from "../project.ts";
 import type { Random } from "../random.ts";
 import type { Category } from "../../../supabase/functions/_shared/diagnose/diagnosis.ts";
@@ -18,8 +18,8 @@ export function rareIssue(random: Random, project: SimProject, startAt: number):
   const issue = newIssue(
     service.name,
     category,
-    framesFor(random, [], service),
-    `${category} error, odd input`,
+    framesFor(random, null, service),
+    `${category} error, odd input${wordFor(random, null, service)}`,
   );
   const burst = random.chance(0.1);
   return newFault({

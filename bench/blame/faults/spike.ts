@@ -8,7 +8,7 @@ export function spike(random: Random, project: SimProject, startAt: number): Sim
   const ratio = random.logBetween(1.8, 6);
   const make = (service: SimService) => {
     const category = random.weighted(OVERLOAD);
-    return newIssue(service.name, category, framesFor(random, [], service), `${category} exhausted`);
+    return newIssue(service.name, category, framesFor(random, null, service), `${category} exhausted`);
   };
   const suffering = hit.filter(() => random.chance(0.45));
   return newFault({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MINUTE, NOON } from "./scene.ts";
+import { frame, MINUTE, NOON } from "./scene.ts";
 import { firstBlame, Story } from "./story.ts";
 
 const SEEDS = [1, 2, 3];
@@ -21,7 +21,7 @@ describe.each(SEEDS)("blame in story %i", (seed) => {
     const story = quietShop(seed);
     const bad = story.deploy({ id: "bad", version: "shop@2", files: ["src/cart/total.ts"] });
     story.serve("shop", [["shop@2", 10]]);
-    story.fail({ id: "new", frames: ["src/cart/total.ts"] }, "shop", (now) => now >= bad.at ? 0.2 : 0);
+    story.fail({ id: "new", frames: [frame("src/cart/total.ts")] }, "shop", (now) => now >= bad.at ? 0.2 : 0);
     const verdicts = story.live(90);
     expect(firstBlame(verdicts)).toMatchObject({ changeId: "bad" });
     expect(firstBlame(verdicts)!.decidedAt - bad.at).toBeLessThanOrEqual(60_000);
@@ -46,7 +46,7 @@ describe.each(SEEDS)("blame in story %i", (seed) => {
     story.live(60);
     const second = story.deploy({ id: "second", version: null, files: ["src/cart/total.ts"] });
     story.fail(
-      { id: "new", frames: ["/var/task/src/cart/total.ts"] },
+      { id: "new", frames: [frame("/var/task/src/cart/total.ts")] },
       "shop",
       (now) => now >= second.at ? 0.2 : 0,
     );
@@ -109,7 +109,7 @@ describe.each(SEEDS)("blame in story %i", (seed) => {
     story.serve("mail", [["mail@2", 5]]);
     story.live(4 * 3600);
     const at = story.now;
-    story.fail({ id: "new", frames: ["src/jobs/nightly.ts"] }, "shop", (now) => now >= at ? 0.4 : 0);
+    story.fail({ id: "new", frames: [frame("src/jobs/nightly.ts")] }, "shop", (now) => now >= at ? 0.4 : 0);
     expect(firstBlame(story.live(600))).toMatchObject({ changeId: "late" });
   });
 
@@ -148,7 +148,11 @@ describe.each(SEEDS)("blame in story %i", (seed) => {
       rollout: [{ at: story.now, share: 0.01 }, { at: story.now + HOUR, share: 1 }],
       files: ["src/cart/total.ts"],
     });
-    story.fail({ id: "new", frames: ["src/cart/total.ts"] }, "shop", (now) => now >= canary.at ? 0.9 : 0);
+    story.fail(
+      { id: "new", frames: [frame("src/cart/total.ts")] },
+      "shop",
+      (now) => now >= canary.at ? 0.9 : 0,
+    );
     expect(firstBlame(story.live(120))).toMatchObject({ changeId: "canary" });
   });
 

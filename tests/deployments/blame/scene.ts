@@ -16,6 +16,7 @@ import type {
   Change,
   IssueFacts,
   OtherCause,
+  StackFrame,
 } from "../../../supabase/functions/_shared/deployments/blame/types.ts";
 
 /** A Monday noon; every time in these tests is told from here. */
@@ -30,12 +31,18 @@ export function change(parts: Partial<Change> = {}): Change {
     at: NOON,
     version: "shop@2",
     files: null,
+    touched: null,
     names: [],
     rollout: [],
     risk: null,
     revertedAt: null,
     ...parts,
   };
+}
+
+/** A frame of a stack. */
+export function frame(file: string, name: string | null = null): StackFrame {
+  return { file, function: name };
 }
 
 export function facts(parts: Partial<IssueFacts> = {}): IssueFacts {

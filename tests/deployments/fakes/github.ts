@@ -168,9 +168,30 @@ export function fakeGithub(options: { token: string; owner: string; repository: 
         : is[filename] === undefined
         ? "removed"
         : "modified";
-      return [{ filename, status: kind, changes: (is[filename] ?? was[filename])!.split("\n").length }];
+      const changes = (is[filename] ?? was[filename])!.split("\n").length;
+      return [{ filename, status: kind, changes, patch: patchOf(was[filename] ?? "", is[filename] ?? "") }];
     });
     return json({ status, total_commits: 1, commits: [], files: files.slice(0, 300) });
+  }
+
+  /** One hunk from the first line that differs to the last, with three lines around it and the function that git names in its head. */
+  function patchOf(was: string, is: string): string {
+    const [a, b] = [was, is].map((text) => text === "" ? [] : text.split("\n")) as [string[], string[]];
+    let [start, end] = [0, 0];
+    while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
+    while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+    const first = Math.max(0, start - 3);
+    const head = a.slice(0, first).findLast((line) => /^[A-Za-z_$]/.test(line)) ?? "";
+    const kept = a.slice(a.length - end, a.length - end + 3);
+    const [removed, added] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+    const count = start - first + kept.length;
+    return [
+      `@@ -${first + 1},${count + removed.length} +${first + 1},${count + added.length} @@ ${head}`.trimEnd(),
+      ...a.slice(first, start).map((line) => ` ${line}`),
+      ...removed.map((line) => `-${line}`),
+      ...added.map((line) => `+${line}`),
+      ...kept.map((line) => ` ${line}`),
+    ].join("\n");
   }
 
   function makeTree(body: Record<string, unknown>): Response {

@@ -21,7 +21,13 @@ const observationSchema = z.object({
     exceptions: z.array(z.object({
       type: z.string().nullish(),
       value: z.string().nullish(),
-      frames: z.array(z.object({ filename: z.string().nullish(), inApp: z.boolean().nullish() })).catch([]),
+      frames: z.array(
+        z.object({
+          filename: z.string().nullish(),
+          function: z.string().nullish(),
+          inApp: z.boolean().nullish(),
+        }),
+      ).catch([]),
     })).catch([]),
     message: z.string().nullable(),
   })),

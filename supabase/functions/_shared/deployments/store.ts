@@ -2,9 +2,16 @@ import { z } from "zod";
 import { callRpc, type RpcClient } from "../platform/rpc.ts";
 import type { Json } from "../platform/json.ts";
 import { MIGRATION_KINDS, STATUSES, TARGETS } from "./deployment.ts";
+import type { Touched } from "./blame/types.ts";
 import type { DeploymentReport } from "./deployment.ts";
 
 const rolloutSchema = z.array(z.object({ at: z.string(), share: z.number() })).catch([]);
+
+/** What the diff says; what another version of this code wrote is read anew. */
+const touchedSchema = z.object({
+  functions: z.record(z.string(), z.object({ names: z.array(z.string()), all: z.boolean() })),
+  words: z.array(z.string()),
+}).nullable().catch(null);
 
 /** A row of `deployment_logs` with what the other tables know of it. */
 export const deploymentSchema = z.object({
@@ -30,6 +37,7 @@ export const deploymentSchema = z.object({
   rollout: rolloutSchema,
   migration: z.enum(MIGRATION_KINDS).nullable(),
   migration_evidence: z.looseObject({ before: z.string(), after: z.string() }).nullish(),
+  touched: touchedSchema,
   risk: z.number().nullable(),
   rollback_capability: z.json().optional(),
   rolled_back_at: z.string().nullable(),
@@ -85,6 +93,7 @@ export interface Finding {
   files?: string[];
   file_count?: number;
   line_count?: number;
+  touched?: Touched;
   migration?: DeploymentRow["migration"];
   migration_evidence?: object;
 }

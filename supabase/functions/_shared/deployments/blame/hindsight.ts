@@ -209,7 +209,9 @@ function endsOf(state: BlameState, subject: SubjectState, { firstEventAt, takenB
 
 /** ln P(counts | they ended as soon as the taking back took effect), which is at any moment within it alike. */
 function endedWith(ends: readonly End[], takenBackAt: number): number {
-  const then = ends.slice(0, -1).filter(({ t }) => t > takenBackAt - BIN_MS && t <= takenBackAt + TAKES_EFFECT_MS);
+  const then = ends.slice(0, -1).filter(({ t }) =>
+    t > takenBackAt - BIN_MS && t <= takenBackAt + TAKES_EFFECT_MS
+  );
   return logSum(then.map(({ logLikelihood }) => logLikelihood)) - Math.log(then.length);
 }
 

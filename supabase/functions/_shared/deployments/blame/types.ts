@@ -15,6 +15,8 @@ export interface Change {
   version: string | null;
   /** Repository paths it touched; null when nobody could tell. */
   files: string[] | null;
+  /** What its diff says beyond that; null when nobody could tell. */
+  touched: Touched | null;
   /** Words that a message would use for it: configuration key, flag, function slug, environment variable. */
   names: string[];
   /** Share of its service's traffic that it reached, by time, where the platform told; empty means all, at once. */
@@ -39,14 +41,29 @@ export interface DependencyHealth {
   at: number;
 }
 
+/** What a diff says beyond the names of its files. */
+export interface Touched {
+  /** Functions whose lines it touched, by path; `all` is false where some lines belong to none that could be told. */
+  functions: Record<string, { names: string[]; all: boolean }>;
+  /** Identifiers in the lines that it touched. */
+  words: string[];
+}
+
+/** One in-app frame of a stack. */
+export interface StackFrame {
+  file: string;
+  /** Null where it has no name, or a minifier took it. */
+  function: string | null;
+}
+
 /** What is known of an issue besides its counts. */
 export interface IssueFacts {
   id: string;
   service: string;
   firstSeenAt: number;
   category: Category;
-  /** In-app files of the stack, the culprit first. Empty when there is no stack. */
-  frames: string[];
+  /** In-app frames of the stack, the culprit first. Empty when there is no stack. */
+  frames: StackFrame[];
   /** Message and error type, scrubbed. */
   text: string;
 }

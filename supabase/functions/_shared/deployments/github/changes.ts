@@ -9,6 +9,8 @@ export interface ChangedFile {
   previousPath: string | null;
   status: "added" | "modified" | "removed" | "renamed" | "other";
   lines: number;
+  /** Its part of the diff; null of a binary file or a large one. */
+  patch: string | null;
 }
 
 /** What lies between two commits. */
@@ -38,6 +40,7 @@ const comparisonSchema = z.looseObject({
     previous_filename: z.string().nullish(),
     status: z.string(),
     changes: z.number().nullish(),
+    patch: z.string().nullish(),
   })).nullish(),
 });
 
@@ -59,6 +62,7 @@ export function createGithubChanges(options: GithubTargetOptions): GithubChanges
           previousPath: file.previous_filename ?? null,
           status: statusOf(file.status),
           lines: file.changes ?? 0,
+          patch: file.patch ?? null,
         }));
         return { status: found.status, files, complete: files.length < COMPARED_FILES_LIMIT };
       } catch (error) {

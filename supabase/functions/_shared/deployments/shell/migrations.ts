@@ -2,6 +2,7 @@ import { isActionError } from "../../platform/action-error.ts";
 import type { RpcClient } from "../../platform/rpc.ts";
 import { FILES_LIMIT, lineOf } from "../deployment.ts";
 import type { ChangedFile, Comparison, GithubChanges } from "../github/changes.ts";
+import { touchedBy } from "../github/touched.ts";
 import { classifyMigration } from "../migrations/classify.ts";
 import { migrationFile } from "../migrations/files.ts";
 import { type MigrationKind, worstKind } from "../migrations/kind.ts";
@@ -28,7 +29,8 @@ export interface MigrationEvidence {
 }
 
 /**
- * Asks GitHub which migrations the deployments bring that nobody reported anything about, and what those do to older code. A platform
+ * Asks GitHub what the deployments change: which migrations they bring, where nobody reported anything about these, and what those do to
+ * older code; and which functions and names the diff touches, for blame. A platform
  * that is down leaves the question open, to be asked again; a commit that the repository does not know is an answer: `unknown`.
  *
  * @returns the deployments of which something was found out
@@ -61,14 +63,15 @@ interface Question {
 /** Deployments with a commit whose difference to what was served before was not looked at yet, newest first. */
 export function openQuestions(deployments: readonly DeploymentRow[], now: Date): Question[] {
   return deployments.flatMap((deployment): Question[] => {
-    const { commit_sha: after, status, migration, migration_evidence: evidence } = deployment;
+    const { commit_sha: after, status, migration, migration_evidence: evidence, touched } = deployment;
     if (after === null || status === "failed" || status === "canceled") return [];
-    // What a pipeline reported stands.
-    if (migration !== null && !evidence) return [];
+    // What a pipeline reported stands; the diff is read all the same.
+    if (migration !== null && !evidence && touched !== null) return [];
     const ended = deployment.superseded_at;
     if (ended !== null && now.getTime() - Date.parse(ended) > LOOK_BACK_MS) return [];
     const before = servedBefore(deployment, deployments)?.commit_sha ?? null;
-    if (before === null || (evidence?.before === before && evidence.after === after)) return [];
+    const isAnswered = evidence?.before === before && evidence?.after === after && touched !== null;
+    if (before === null || isAnswered) return [];
     return [{ deployment, before, after }];
   }).sort((a, b) => b.deployment.id - a.deployment.id);
 }
@@ -81,17 +84,44 @@ function servedBefore(one: DeploymentRow, deployments: readonly DeploymentRow[])
   ) ?? null;
 }
 
-async function answer({ deployment, before, after }: Question, changes: GithubChanges): Promise<Finding> {
+async function answer(question: Question, changes: GithubChanges): Promise<Finding> {
+  const { deployment, before, after } = question;
   const found = before === after ? "identical" : await changes.compare(before, after);
+  const isReported = deployment.migration !== null && !deployment.migration_evidence;
+  return {
+    id: deployment.id,
+    ...ofDiff(deployment, found === "identical" ? null : found),
+    ...(!isReported && await ofMigrations(question, found, changes)),
+  };
+}
+
+/** What nobody knew of the deployment's size and code. */
+function ofDiff(
+  { files, line_count: lineCount }: DeploymentRow,
+  found: Comparison | null,
+): Pick<Finding, "touched" | "files" | "file_count" | "line_count"> {
+  const touched = touchedBy(found?.files ?? []);
+  if (found?.status !== "ahead" && found?.status !== "diverged") return { touched };
+  return {
+    touched,
+    ...(files === null && found.complete && {
+      files: found.files.slice(0, FILES_LIMIT).map(({ path }) => path.slice(0, 300)),
+      file_count: found.files.length,
+    }),
+    ...(lineCount === null && { line_count: found.files.reduce((sum, { lines }) => sum + lines, 0) }),
+  };
+}
+
+async function ofMigrations(
+  { before, after }: Question,
+  found: Comparison | "identical" | null,
+  changes: GithubChanges,
+): Promise<Pick<Finding, "migration" | "migration_evidence">> {
   const finding = (
     migration: MigrationKind,
     files: MigrationEvidence["files"],
     reason: string | null = null,
-  ): Finding => ({
-    id: deployment.id,
-    migration,
-    migration_evidence: { source: "github", before, after, files, reason },
-  });
+  ) => ({ migration, migration_evidence: { source: "github", before, after, files, reason } });
   if (found === null) return finding("unknown", [], "the repository does not know these commits");
   if (found === "identical" || found.status === "identical") {
     return finding("none", [], "it is the same commit");
@@ -102,16 +132,7 @@ async function answer({ deployment, before, after }: Question, changes: GithubCh
   const files = await classifyAll(found, after, changes);
   const kind = worstKind(files.map((file) => file.kind));
   const cut = !found.complete && kind !== "irreversible";
-  return {
-    ...finding(cut ? "unknown" : kind, files, cut ? "GitHub does not list all of its files" : null),
-    ...(deployment.files === null && found.complete && {
-      files: found.files.slice(0, FILES_LIMIT).map(({ path }) => path.slice(0, 300)),
-      file_count: found.files.length,
-    }),
-    ...(deployment.line_count === null && {
-      line_count: found.files.reduce((sum, { lines }) => sum + lines, 0),
-    }),
-  };
+  return finding(cut ? "unknown" : kind, files, cut ? "GitHub does not list all of its files" : null);
 }
 
 async function classifyAll(

@@ -1,6 +1,13 @@
 import { CATEGORIES, type Category } from "../../diagnose/diagnosis.ts";
 import { BIN_MS } from "../blame/state.ts";
-import type { Change, EventCount, IssueFacts, Observation, TrafficCount } from "../blame/types.ts";
+import type {
+  Change,
+  EventCount,
+  IssueFacts,
+  Observation,
+  StackFrame,
+  TrafficCount,
+} from "../blame/types.ts";
 import type { DeploymentRow } from "../store.ts";
 import type { BlameRows } from "../store-blame.ts";
 import { isProduction, labelOf, type Labels, labelsOf } from "./labels.ts";
@@ -139,6 +146,7 @@ function deploymentChange(row: DeploymentRow, labelled: ReadonlySet<string>): Ch
     at: Date.parse(row.promoted_at),
     version: isLabelled ? label : null,
     files: row.files,
+    touched: row.touched,
     names: isFunction ? [row.service] : [],
     rollout: row.rollout.map(({ at, share }) => ({ at: Date.parse(at), share })),
     risk: row.risk,
@@ -154,6 +162,7 @@ function configurationChanges({ configuration }: BlameRows): Change[] {
     at: Date.parse(at),
     version: null,
     files: null,
+    touched: null,
     names: [key, key.slice(key.lastIndexOf(".") + 1)],
     rollout: [],
     risk: null,
@@ -172,15 +181,18 @@ export function configurationId(key: string, version: number | string): string {
 
 function factsOf(issue: BlameRows["issues"][number], labels: Labels): IssueFacts {
   const frames = issue.exceptions.flatMap(({ frames }) =>
-    [...frames].reverse().flatMap(({ filename, inApp }) => filename && inApp !== false ? [filename] : [])
+    [...frames].reverse().flatMap(({ filename, function: name, inApp }): StackFrame[] =>
+      filename && inApp !== false ? [{ file: filename, function: name ?? null }] : []
+    )
   );
+  const distinct = new Map(frames.map((frame) => [`${frame.file} ${frame.function}`, frame]));
   const said = issue.exceptions.flatMap(({ type, value }) => [type ?? "", value ?? ""]);
   return {
     id: String(issue.id),
     service: labels.serviceOf(issue.release),
     firstSeenAt: Date.parse(issue.first_seen_at),
     category: isCategory(issue.category) ? issue.category : "unknown",
-    frames: [...new Set(frames)].slice(0, FRAMES_LIMIT),
+    frames: [...distinct.values()].slice(0, FRAMES_LIMIT),
     text: [issue.title, issue.message ?? "", ...said].join(" ").slice(0, TEXT_LIMIT),
   };
 }

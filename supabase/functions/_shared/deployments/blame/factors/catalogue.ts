@@ -6,6 +6,7 @@ import { kind } from "./kind.ts";
 import { mention } from "./mentions.ts";
 import { place } from "./place.ts";
 import { siblings } from "./siblings.ts";
+import { words } from "./words.ts";
 import { traffic } from "./traffic.ts";
 
 /** Every kind of evidence besides counts over time. Each is independent of the others given the cause, as far as we know. */
@@ -13,6 +14,7 @@ export const FACTORS: readonly FactorRule[] = [
   kind,
   files,
   mention,
+  words,
   dependency,
   traffic,
   companions,

@@ -1,5 +1,5 @@
 import { isNewIssue } from "../state.ts";
-import type { Change } from "../types.ts";
+import type { Change, StackFrame, Touched } from "../types.ts";
 import type { FactorRule } from "./factor.ts";
 
 export type FileMatch = "culprit" | "stack" | "folder" | "none";
@@ -31,19 +31,52 @@ export function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/") + 1);
 }
 
-/** Best match between the files of a change and the in-app frames of a stack, culprit first. */
-export function matchFiles(files: readonly string[], frames: readonly string[]): FileMatch {
-  const touched = files.map(normalise);
-  const stack = frames.map(normalise);
-  const hit = stack.findIndex((frame) => touched.some((file) => samePath(file, frame)));
-  if (hit === 0) return "culprit";
-  if (hit > 0) return "stack";
-  const culprit = stack[0];
-  if (culprit === undefined) return "none";
-  const folder = folderOf(culprit);
+/** How a change and a stack meet. */
+export interface StackMatch {
+  files: FileMatch;
+  /** Whether they meet in a function that it touched, of how many in that file; null where nobody can tell. */
+  inFunction: { isTouched: boolean; touched: number } | null;
+}
+
+/** Best match between a change and the in-app frames of a stack, culprit first. */
+export function matchStack(
+  { files, touched }: Pick<Change, "files" | "touched">,
+  frames: readonly StackFrame[],
+): StackMatch {
+  const paths = (files ?? []).map(normalise);
+  const stack = frames.map(({ file, function: name }) => ({ file: normalise(file), name: bareName(name) }));
+  const hits = stack.filter(({ file }) => paths.some((path) => samePath(path, file)));
+  if (hits[0]) {
+    return { files: hits[0] === stack[0] ? "culprit" : "stack", inFunction: functionMatch(touched, hits) };
+  }
+  const folder = folderOf(stack[0]?.file ?? "");
   const near = folder !== "" &&
-    touched.some((file) => folderOf(file) !== "" && samePath(folderOf(file), folder));
-  return near ? "folder" : "none";
+    paths.some((path) => folderOf(path) !== "" && samePath(folderOf(path), folder));
+  return { files: near ? "folder" : "none", inFunction: null };
+}
+
+function functionMatch(
+  touched: Touched | null,
+  frames: readonly { file: string; name: string | null }[],
+): StackMatch["inFunction"] {
+  const functions = Object.entries(touched?.functions ?? {}).map(([path, one]) => ({
+    path: normalise(path),
+    ...one,
+  }));
+  let miss: StackMatch["inFunction"] = null;
+  for (const { file, name } of frames) {
+    const known = functions.find(({ path }) => samePath(path, file));
+    if (!known || name === null) continue;
+    if (known.names.includes(name)) return { isTouched: true, touched: known.names.length };
+    if (known.all) miss ??= { isTouched: false, touched: known.names.length };
+  }
+  return miss;
+}
+
+/** A function's own name: engines add `async`, `new`, the object before it and the alias behind it. */
+export function bareName(name: string | null): string | null {
+  const bare = name?.replace(/ \[as .*\]$/, "").replace(/^(?:async|new) /, "").split(".").at(-1) ?? "";
+  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(bare) ? bare : null;
 }
 
 /** Files that a service is assumed to have besides those that we have seen changes touch. */
@@ -58,14 +91,30 @@ function givenInnocent(match: FileMatch, files: number, universe: number, sameSe
   return { culprit, stack, folder, none: Math.max(0.1, 1 - culprit - stack - folder) }[match];
 }
 
-/** Files touched against stack frames. */
+/**
+ * P(in a touched function | in a touched file, this change is the cause). Of the defects reported with a stack some 60 % are mended in a
+ * function of the stack (Schroter, Bettenburg, Premraj 2010). A known issue fails where it always did.
+ */
+const IN_FUNCTION = { isNew: 0.7, known: 0.45 };
+/** Functions that a file is assumed to have besides those that the change touched. */
+const UNTOUCHED_FUNCTIONS = 4;
+
+/** ln of how much likelier the cause is than an innocent change to have touched the function in which the stack meets its file. */
+function functionNats(inFunction: StackMatch["inFunction"], given: number): number {
+  if (inFunction === null) return 0;
+  const share = (inFunction.touched + 0.5) / (inFunction.touched + 0.5 + UNTOUCHED_FUNCTIONS);
+  const cause = given + (1 - given) * share;
+  return Math.log(inFunction.isTouched ? cause / share : (1 - cause) / (1 - share));
+}
+
+/** Files and functions touched against stack frames. */
 export const files: FactorRule = ({ state, subject, firstEventAt }) => {
   const frames = subject.facts?.frames ?? [];
-  const givenCause = GIVEN_CAUSE[isNewIssue(subject, firstEventAt) ? "isNew" : "known"];
-  const matches = new Map<string, FileMatch>();
+  const kind = isNewIssue(subject, firstEventAt) ? "isNew" : "known";
+  const matches = new Map<string, StackMatch>();
   const matchOf = (change: Change) => {
     let match = matches.get(change.id);
-    if (!match) matches.set(change.id, match = matchFiles(change.files ?? [], frames));
+    if (!match) matches.set(change.id, match = matchStack(change, frames));
     return match;
   };
   const universe = new Set(
@@ -77,22 +126,29 @@ export const files: FactorRule = ({ state, subject, firstEventAt }) => {
       if (!change?.files?.length || frames.length === 0) return 0;
       const match = matchOf(change);
       const innocent = givenInnocent(
-        match,
+        match.files,
         change.files.length,
         universe,
         change.service === subject.service,
       );
-      return Math.log(givenCause[match] / innocent);
+      return Math.log(GIVEN_CAUSE[kind][match.files] / innocent) +
+        functionNats(match.inFunction, IN_FUNCTION[kind]);
     },
     statement({ change }) {
       if (!change?.files?.length || frames.length === 0) return "no files to compare with the stack";
+      const { files, inFunction } = matchOf(change);
       const said: Record<FileMatch, string> = {
-        culprit: `it touched ${frames[0]}, where the error is raised`,
+        culprit: `it touched ${frames[0]!.file}, where the error is raised`,
         stack: "it touched a file further up the stack",
-        folder: `it touched files beside ${frames[0]}`,
+        folder: `it touched files beside ${frames[0]!.file}`,
         none: "it touched none of the files of the stack",
       };
-      return said[matchOf(change)];
+      const where = inFunction === null
+        ? ""
+        : inFunction.isTouched
+        ? ", in a function of the stack"
+        : ", in other functions";
+      return said[files] + where;
     },
   };
 };
