@@ -140,6 +140,27 @@ describe.each(SEEDS)("blame in story %i", (seed) => {
     });
   });
 
+  it.each(["with an error that always happens", "without an error event"])(
+    "names a release that fails on the twentieth of the traffic that it has, among the errors of all the rest, %s",
+    (how) => {
+      const story = new Story(seed);
+      const issue = how.startsWith("with ") ? { id: "usual" } : null;
+      story.serve("shop", [["shop@1", 20]]);
+      story.fail(issue, "shop", (_, version) => version === "shop@2" ? 0.15 : 0.01);
+      story.deploy({ id: "old", version: "shop@1", at: NOON });
+      story.live(3600);
+      const canary = story.deploy({
+        id: "canary",
+        version: "shop@2",
+        rollout: [{ at: story.now, share: 0.05 }, { at: story.now + HOUR, share: 1 }],
+      });
+      story.serve("shop", [["shop@1", 19], ["shop@2", 1]]);
+      const blame = firstBlame(story.live(300));
+      expect(blame).toMatchObject({ changeId: "canary" });
+      expect(blame!.decidedAt - canary.at).toBeLessThanOrEqual(100_000);
+    },
+  );
+
   it("names a release that has reached one request in a hundred and spoils what all share", () => {
     const story = quietShop(seed, [[null, 10]]);
     const canary = story.deploy({

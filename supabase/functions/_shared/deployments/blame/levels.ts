@@ -48,33 +48,52 @@ export function quietRate(state: BlameState, subject: SubjectState): number {
   return rateOf({ events, requests }, 1 + Math.sqrt(Math.max(0, events)));
 }
 
+/** Where a rise begins most likely, and how much likelier it is than none, in nats. */
+export interface Rise {
+  at: number;
+  nats: number;
+}
+
 /**
- * Start of the rise that an alarm is about: the interval with an event since which the counts speak loudest against the old rate
+ * The rise that an alarm is about: it begins in the interval with an event since which the counts speak loudest against the old rate
  * (generalised likelihood ratio). The CUSUM's own start may be a lone event long before, which tells nothing of this rise.
+ *
+ * @param version whose traffic and events alone are looked at
  */
-export function sharpestRise(state: BlameState, subject: SubjectState, rate: number): number | null {
+export function sharpestRise(
+  state: BlameState,
+  subject: SubjectState,
+  rate: number,
+  version?: string,
+): Rise | null {
   const bins = state.services[subject.service]?.bins ?? [];
-  const own = new Map(subject.bins.map((bin) => [bin.t, sumOf(bin)[0]]));
+  const inScope = (bin: Bin | undefined) =>
+    version === undefined ? sumOf(bin) : bin?.cells[version] ?? [0, 0];
+  const own = new Map(subject.bins.map((bin) => [bin.t, inScope(bin)[0]]));
   const over = pastTroubles(state, subject);
   const reported = subject.kind === "rate" ? reportedTroubles(state, subject.service) : null;
-  let [events, requests, best] = [0, 0, 0];
-  let start: number | null = null;
+  const reportedAt = (t: number) => {
+    const counts = reported?.get(t) ?? {};
+    return version === undefined ? total(counts) : counts[version] ?? 0;
+  };
+  let [events, requests] = [0, 0];
+  let best: Rise | null = null;
   for (let index = bins.length - 1; index >= 0; index--) {
     const bin = bins[index]!;
     // What was wrong before then and is over is no part of this rise.
     if (within(bin.t, over)) break;
-    const [r, f] = sumOf(bin);
-    const count = reported ? Math.max(0, f - total(reported.get(bin.t))) : own.get(bin.t) ?? 0;
+    const [r, f] = inScope(bin);
+    const count = reported ? Math.max(0, f - reportedAt(bin.t)) : own.get(bin.t) ?? 0;
     events += count;
     requests += r;
     const expected = rate * Math.max(requests, 1);
     if (count === 0 || events <= expected) continue;
-    const ratio = events * Math.log(events / expected) - (events - expected);
-    if (ratio > best) [best, start] = [ratio, bin.t];
+    const nats = events * Math.log(events / expected) - (events - expected);
+    if (nats > (best?.nats ?? 0)) best = { at: bin.t, nats };
   }
-  return start;
+  return best;
 }
 
-function total(counts: Record<string, number> = {}): number {
+function total(counts: Record<string, number>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

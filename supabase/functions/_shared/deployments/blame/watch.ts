@@ -3,6 +3,7 @@ import { closeEpisode, isSuspected } from "./episode.ts";
 import type { Added } from "./intake.ts";
 import { episodeRate, quietRate, sharpestRise } from "./levels.ts";
 import { binStart, type BlameState, EPISODE_LIMIT, type ServiceState, type SubjectState } from "./state.ts";
+import { riseWithin, youngVersions } from "./young-versions.ts";
 
 /** Mean steps between false alarms of one subject: at one step per 10 s, more than a day. Bursts are for the posterior. */
 const ALARM_LEVEL = 10_000;
@@ -26,6 +27,7 @@ const WARM_UP_MS = 10 * 60_000;
 export function watch(state: BlameState, added: Added): void {
   let open = Object.values(state.subjects).filter(({ episode }) => episode !== null).length;
   const warm = state.now - state.startedAt >= WARM_UP_MS;
+  const young = youngVersions(state);
   for (const [key, events] of Object.entries(added)) {
     const subject = state.subjects[key];
     if (!subject) continue;
@@ -53,8 +55,12 @@ export function watch(state: BlameState, added: Added): void {
       firstEventAt(subject) >= facts.firstSeenAt - 60_000;
     const suspected = episode !== null && isSuspected(episode);
     const alarm = episode ? FURTHER_ALARM_LEVEL : ALARM_LEVEL;
-    if (isNew || (!suspected && detectorLevel(subject.detector) >= alarm)) {
-      const rise = isNew ? facts.firstSeenAt : sharpestRise(state, subject, rate);
+    const isRisen = !isNew && !suspected && detectorLevel(subject.detector) >= alarm;
+    const partial = isNew || isRisen || episode
+      ? null
+      : riseWithin(state, subject, young.get(subject.service) ?? [], rate);
+    if (isNew || isRisen || partial) {
+      const rise = isNew ? facts.firstSeenAt : (partial ?? sharpestRise(state, subject, rate))?.at ?? null;
       // Failures that issues explain rise with them.
       if (rise === null && subject.kind === "rate") continue;
       const first = rise ?? events.firstAt;
