@@ -95,6 +95,32 @@ describe("a file's part of a diff", () => {
      return 2`)).toMatchObject({ functions: ["second"], all: true });
   });
 
+  it("keeps nothing of a secret that is in the diff", () => {
+    const secrets = [
+      "sk_live_51H8abcdefghijklmnopqrst",
+      "AKIAIOSFODNN7EXAMPLE",
+      "hunter2hunter2",
+      "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+      "MIIEpAIBAAKCAQEAq7BFUpkGp3",
+      "x9f8e7d6c5b4a3",
+    ];
+    const patch = `@@ -1,3 +1,9 @@ function connect() {
++  const stripe = new Stripe("${secrets[0]}");
+-  const aws = "${secrets[1]}";
++  login({ password: "${secrets[2]}" });
++  const token = "${secrets[3]}";
++  const pem = \`-----BEGIN RSA PRIVATE KEY-----
++${secrets[4]}
++-----END RSA PRIVATE KEY-----\`;
++  const other = "${secrets[5]}";`;
+    const { words, functions } = readPatch(patch);
+    for (const secret of secrets) {
+      expect(words.join(" ")).not.toContain(secret.toLowerCase().slice(0, 10));
+    }
+    expect(words).toEqual(expect.arrayContaining(["stripe", "aws", "login", "other"]));
+    expect(functions).toEqual(["connect"]);
+  });
+
   it("reads whatever comes without failing, in bounded size and time", () => {
     fc.assert(fc.property(fc.string({ maxLength: 2_000 }), (text) => {
       const { functions, words } = readPatch(text);

@@ -1,3 +1,5 @@
+import { scrubText } from "../../signals/scrub/scrub-text.ts";
+
 /** What one file's part of a unified diff says of its code. */
 export interface FilePatch {
   /** Functions in which lines were added or removed. */
@@ -45,6 +47,17 @@ const LINE_LIMIT = 400;
 const NAMES_LIMIT = 50;
 const WORDS_LIMIT = 200;
 
+/** What stands where something was taken out. */
+const MARKER = /\[(?:Filtered|[a-z]{2,12})\]/g;
+/** A token that no rule knows looks like this; a name seldom does. */
+const LIKE_A_TOKEN = /^(?=.{12})(?:.*\d){3}/;
+
+/** Identifiers in lines of code, lower case. A secret in a diff must not be kept with them. */
+function wordsOf(code: string): string[] {
+  const words = scrubText(code).replaceAll(MARKER, " ").match(IDENTIFIER) ?? [];
+  return [...new Set(words.filter((word) => !LIKE_A_TOKEN.test(word)).map((word) => word.toLowerCase()))];
+}
+
 /** The function that a line declares, or null. */
 export function declared(line: string): string | null {
   for (const pattern of DECLARATIONS) {
@@ -60,7 +73,7 @@ export function declared(line: string): string | null {
  */
 export function readPatch(patch: string): FilePatch {
   const functions = new Set<string>();
-  const words = new Set<string>();
+  const changed: string[] = [];
   let all = true;
   let open: { name: string; indent: number }[] = [];
   for (const raw of patch.split("\n", LINES_LIMIT)) {
@@ -82,13 +95,13 @@ export function readPatch(patch: string): FilePatch {
       const inside = open.at(-1);
       if (inside) functions.add(inside.name);
       else all = false;
-      for (const word of line.match(IDENTIFIER) ?? []) words.add(word.toLowerCase());
+      changed.push(line);
     }
     if (closes) open = open.filter((one) => one.indent < indent);
   }
   return {
     functions: [...functions].slice(0, NAMES_LIMIT),
     all: all && functions.size <= NAMES_LIMIT,
-    words: [...words].slice(0, WORDS_LIMIT),
+    words: wordsOf(changed.join("\n")).slice(0, WORDS_LIMIT),
   };
 }
