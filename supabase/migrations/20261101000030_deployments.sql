@@ -52,7 +52,7 @@ create table public.deployment_logs (
   ),
   constraint deployment_logs_files_are_a_list
     check (files is null or (jsonb_typeof(files) = 'array' and pg_column_size(files) <= 131072)),
-  constraint deployment_logs_touched_is_small check (jsonb_typeof(touched) = 'object' and pg_column_size(touched) <= 32768),
+  constraint deployment_logs_touched_is_small check (jsonb_typeof(touched) = 'object' and pg_column_size(touched) <= 131072),
   constraint deployment_logs_serving_was_promoted check (status not in ('serving', 'superseded', 'rolled_back') or promoted_at is not null),
   constraint deployment_logs_migration_is_known check (migration in ('none', 'additive', 'irreversible', 'unknown')),
   constraint deployment_logs_migration_evidence_is_small check (pg_column_size(migration_evidence) <= 65536),

@@ -29,7 +29,7 @@ const PRIOR_DEPLOYMENTS = 10;
 const CONFIGURATION_FILE =
   /(?:^|\/)(?:\.env[^/]*|[^/]*config[^/]*\.(?:json|ya?ml|toml|ts|js)|vercel\.json|deno\.json|package\.json|Dockerfile|\.github\/workflows\/[^/]+)$/i;
 const LOCK_FILE = /(?:^|\/)(?:package-lock\.json|pnpm-lock\.yaml|yarn\.lock|deno\.lock|bun\.lockb?)$/i;
-const TEST_FILE = /(?:^|\/)(?:tests?|__tests__|spec)\/|\.(?:test|spec)\.[a-z]+$/i;
+export const TEST_FILE = /(?:^|\/)(?:tests?|__tests__|spec)\/|\.(?:test|spec)\.[a-z]+$/i;
 const DOCUMENT_FILE = /\.(?:md|mdx|txt|rst)$/i;
 
 /** ln of the smoothed failure rate over the assumed one: 0 without history. */
