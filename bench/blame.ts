@@ -19,8 +19,8 @@ recall_any (the same over all that made any request fail), time_to_blame_p50_s a
 minute, 0 when named before), since_first_failure_p95_s, wrong_rollback_rate (automatic rollbacks of an innocent change, of all
 automatic rollbacks), calibration_error. Rows with a scenario tell incidents, those found, and those blamed on a wrong change.
 What blame is sure of is taken back at once; what it only names, people take back 5 to 20 minutes later in 9 of 10 cases, right or
-wrong. What nobody blamed ends after 20 minutes or more because its change is taken back, and may be named in hindsight: that
-counts, as late as it is. In one of ten faults that last, somebody takes back an innocent change as well.`;
+wrong. What nobody blamed ends after 20 minutes or more because its change is taken back or mended by a later one, and may be
+named in hindsight: that counts, as late as it is. In one of ten faults that last, somebody takes back an innocent change as well.`;
 
 /** Changes of one project before the next one is drawn: teams, services and traffic differ. */
 const ROLLOUTS_PER_PROJECT = 150;
@@ -53,7 +53,7 @@ function playMix(seed: number, rollouts: number, mix: Mix): Tally {
     const world = makeWorld(random.stream(0), Math.min(ROLLOUTS_PER_PROJECT, rollouts - tally.rollouts), mix);
     const scorer = new Scorer();
     const state = emptyState(START);
-    play(random.stream(1), world, (observation, truth) => {
+    play(random.stream(1), world, mix, (observation, truth) => {
       tally.observations++;
       return scorer.take(advance(state, observation), truth);
     });

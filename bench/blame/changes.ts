@@ -63,9 +63,39 @@ export function makeChange(random: Random, project: SimProject, at: number, mix:
   const kind = random.weighted(KIND_WEIGHTS);
   const global = (kind === "configuration" || kind === "flag") && random.chance(0.3);
   const service = global ? null : random.pick(project.services);
+  const steps = rolloutSteps(random, kind, service, at);
+  const files = isCode(kind) ? touchedFiles(random, service!) : [];
+  return {
+    ...changeOf(random, { kind, service, steps, files }, mix),
+    faulty: random.chance(FAULTY_RATE[kind] * project.failureFactor),
+  };
+}
+
+/** Share of fixes that touch a file which their cause had touched. */
+const FIXED_WHERE_BROKEN_SHARE = 0.85;
+
+/** Code that mends what another change broke, mostly where that one had touched it. */
+export function makeFix(random: Random, broken: SimChange, at: number, mix: Mix): SimChange {
+  const { kind, service } = broken;
+  const there = broken.files.length > 0 && random.chance(FIXED_WHERE_BROKEN_SHARE);
+  const files = touchedFiles(random, service!).slice(0, 3);
+  const parts = {
+    kind,
+    service,
+    steps: [{ at, share: 1 }],
+    files: there ? [random.pick(broken.files), ...files.slice(1)] : files,
+  };
+  return { ...changeOf(random, parts, mix), faulty: false };
+}
+
+export const isCode = (kind: ChangeKind) => kind === "deployment" || kind === "edge_function";
+
+function changeOf(
+  random: Random,
+  { kind, service, steps, files }: Pick<SimChange, "kind" | "service" | "steps" | "files">,
+  mix: Mix,
+): Omit<SimChange, "faulty"> {
   const id = `c${++changeCount}`;
-  const isCode = kind === "deployment" || kind === "edge_function";
-  const files = isCode ? touchedFiles(random, service!) : [];
   const functions = new Map(
     files.map((file) => [file, touchedFunctions(random, service!.functions.get(file)!)]),
   );
@@ -74,16 +104,15 @@ export function makeChange(random: Random, project: SimProject, at: number, mix:
       Array.from({ length: WORDS_OF_FUNCTION }, () => random.pick(service!.words.get(file)!))
     )
   );
-  const knowsFiles = isCode && !random.chance(mix.unknownFilesShare);
+  const knowsFiles = isCode(kind) && !random.chance(mix.unknownFilesShare);
   const knowsFunctions = knowsFiles && !random.chance(mix.unknownFunctionsShare);
-  const keyName = isCode ? "" : `${random.pick(kind === "flag" ? FLAGS : KEYS)}`;
+  const keyName = isCode(kind) ? "" : `${random.pick(kind === "flag" ? FLAGS : KEYS)}`;
 
   // Platforms report a deployment somewhat after its first request; configuration is picked up within a minute.
-  const effectiveAt = at;
-  const reportedAt = isCode ? at + random.between(-2_000, 15_000) : at;
-  const steps = rolloutSteps(random, kind, service, effectiveAt);
-  const version = isCode && service!.labelled ? `${service!.name}@${service!.versionCount++}` : null;
-  const knowsSteps = kind === "flag" || (isCode && steps.length > 1);
+  const effectiveAt = steps[0]!.at;
+  const reportedAt = isCode(kind) ? effectiveAt + random.between(-2_000, 15_000) : effectiveAt;
+  const version = isCode(kind) && service!.labelled ? `${service!.name}@${service!.versionCount++}` : null;
+  const knowsSteps = kind === "flag" || (isCode(kind) && steps.length > 1);
   return {
     reported: {
       id,
@@ -95,7 +124,7 @@ export function makeChange(random: Random, project: SimProject, at: number, mix:
       touched: knowsFunctions
         ? { functions: told(random, functions), words: [...new Set(words)].slice(0, WORDS_KEPT) }
         : null,
-      names: isCode ? (kind === "edge_function" ? [service!.name] : []) : [keyName],
+      names: isCode(kind) ? (kind === "edge_function" ? [service!.name] : []) : [keyName],
       rollout: knowsSteps
         ? steps.map((step) => ({ at: Math.max(step.at, reportedAt), share: step.share }))
         : [],
@@ -106,7 +135,6 @@ export function makeChange(random: Random, project: SimProject, at: number, mix:
     kind,
     effectiveAt,
     steps,
-    faulty: random.chance(FAULTY_RATE[kind] * project.failureFactor),
     files,
     functions,
     words,

@@ -6,7 +6,8 @@ import type {
   TrafficCount,
 } from "../../supabase/functions/_shared/deployments/blame/types.ts";
 import type { Random } from "./random.ts";
-import { type SimChange } from "./changes.ts";
+import { isCode, makeFix, type SimChange } from "./changes.ts";
+import type { Mix } from "./mixes.ts";
 import { MINUTE, type SimFault } from "./faults/fault.ts";
 import { type SimIssue } from "./project.ts";
 import { playService } from "./service.ts";
@@ -53,7 +54,7 @@ const PEOPLE = 101;
  * stream of chance of its own, so that what a monitor does changes what it touched and nothing else: two monitors can be compared
  * on the same worlds.
  */
-export function play(chance: Random, world: World, monitor: Monitor): void {
+export function play(chance: Random, world: World, mix: Mix, monitor: Monitor): void {
   const { project, changes, faults, endAt } = world;
   const live: SimChange[] = [];
   const liveFaults: SimFault[] = [];
@@ -96,7 +97,9 @@ export function play(chance: Random, world: World, monitor: Monitor): void {
       }
     }
     for (let i = liveFaults.length - 1; i >= 0; i--) {
-      if (liveFaults[i]!.endAt <= now) endFault(liveFaults.splice(i, 1)[0]!, announced, now);
+      if (liveFaults[i]!.endAt > now) continue;
+      const fix = endFault(people, liveFaults.splice(i, 1)[0]!, announced, now, mix);
+      if (fix) live.push(fix);
     }
 
     const rows: Pending[] = [];
@@ -192,12 +195,28 @@ function note(
   causes.set(fault, at);
 }
 
-/** A fault that nobody blamed ends when a person reverts its change. */
-function endFault(fault: SimFault, announced: { at: number; change: Change }[], now: number): void {
-  if (!fault.change || fault.change.revertedAt !== null) return;
-  fault.change.revertedAt = now;
-  fault.change.reported.revertedAt = now;
-  announced.push({ at: now, change: fault.change.reported });
+/** Share of faults of code that people end by deploying a fix instead of taking the change back. */
+export const FIXED_FORWARD_SHARE = 0.4;
+
+/** A fault that nobody blamed ends when a person takes its change back, or deploys a fix, which is returned. */
+function endFault(
+  people: Random,
+  fault: SimFault,
+  announced: { at: number; change: Change }[],
+  now: number,
+  mix: Mix,
+): SimChange | null {
+  const { change } = fault;
+  if (!change || change.revertedAt !== null) return null;
+  if (isCode(change.kind) && people.chance(FIXED_FORWARD_SHARE)) {
+    const fix = makeFix(people, change, now, mix);
+    announced.push({ at: fix.reported.at, change: fix.reported });
+    return fix;
+  }
+  change.revertedAt = now;
+  change.reported.revertedAt = now;
+  announced.push({ at: now, change: change.reported });
+  return null;
 }
 
 function takeBack(

@@ -13,7 +13,11 @@ function lateFault(seed: number, until: () => number): { story: Story; guilty: C
   story.serve("shop", [["shop@1", 10]]);
   story.fail({ id: "usual", category: "network", text: "timeout" }, "shop", () => 5e-4);
   story.live(3600);
-  const guilty = story.deploy({ id: "guilty", version: "shop@2" });
+  const guilty = story.deploy({
+    id: "guilty",
+    version: "shop@2",
+    files: ["src/cart/total.ts", "src/cart/tax.ts"],
+  });
   story.deploy({ id: "harmless", version: null, kind: "configuration", names: ["pool_size"] });
   story.serve("shop", [["shop@2", 10]]);
   story.live(3 * 3600);
@@ -49,6 +53,30 @@ describe.each(SEEDS)("hindsight in story %i", (seed) => {
     const named = story.live(20 * 60).filter(({ decision }) => decision === "blame");
     expect(named).toHaveLength(1);
     expect(troubles()).toBeLessThanOrEqual(before);
+  });
+
+  it("names what a later deployment mended, when the errors ended with it and it touches the same file", () => {
+    let mendedAt = Infinity;
+    const { story } = lateFault(seed, () => mendedAt);
+    story.live(50 * 60);
+    mendedAt = story.now;
+    story.deploy({ id: "fix", version: "shop@3", files: ["src/cart/tax.ts"] });
+    story.serve("shop", [["shop@3", 10]]);
+    const blame = firstBlame(story.live(10 * 60))!;
+    expect(blame).toMatchObject({ changeId: "guilty", subject: "issue:late", rollback: false });
+    expect(blame.factors[0]!.statement).toContain("shop@3");
+  });
+
+  it("names nobody when the errors end with a deployment of other files, or go on after one of the same", () => {
+    for (const [files, ends] of [[["src/mail/send.ts"], true], [["src/cart/tax.ts"], false]] as const) {
+      let mendedAt = Infinity;
+      const { story } = lateFault(seed, () => mendedAt);
+      story.live(50 * 60);
+      if (ends) mendedAt = story.now;
+      story.deploy({ id: "next", version: "shop@3", files: [...files] });
+      story.serve("shop", [["shop@3", 10]]);
+      expect(firstBlame(story.live(20 * 60))).toBeNull();
+    }
   });
 
   it("acquits what was taken back when the errors go on", () => {

@@ -6,7 +6,7 @@ import { troubleOf } from "./trouble.ts";
 import type { Change, ChangeKind, Hypothesis, Verdict } from "./types.ts";
 import { pastRate } from "./usual.ts";
 
-/** A change that is taken back stops harming within this long: instances are replaced, settings are picked up. */
+/** What is taken back or mended stops harming within this long: instances are replaced, settings are picked up. */
 const TAKES_EFFECT_MS = 30_000;
 /** The question whether it ended the errors is open for this long: where few come, silence takes its time to tell. */
 const ASKED_MS = 20 * 60_000;
@@ -22,6 +22,13 @@ const TAKEN_BACK: { cause: number; innocent: Record<ChangeKind, number> } = {
 };
 /** P(the errors outlast it | it is their cause): what it spoilt can stay spoilt. */
 const OUTLASTED = 0.1;
+/** P(code that comes while errors go on mends their cause | the cause is older code of the same service). */
+const MENDS = 0.3;
+/** P(the fix touches a file that the cause had touched): what is mended is mended where it was broken. */
+const FIX_MEETS_CAUSE = 0.85;
+/** Files that a service is assumed to have besides those of the two changes, and how likely they meet by chance at least and at most. */
+const OTHER_FILES = 80;
+const MEET_BY_CHANCE: readonly [number, number] = [0.02, 0.6];
 /** What is not taken back ends this much seldomer than what ends by itself: by a fix that nobody reported. */
 const MENDED = 0.1;
 /** A trouble that has only begun is treated as this old. */
@@ -36,54 +43,76 @@ const SOME_PROBABILITY = 0.97;
 const OWN_PROBABILITY = 0.9;
 /** A rise without a culprit is remembered this long. */
 const REMEMBERED_MS = 12 * 3_600_000;
-/** Taken back at once and asked about at most, per subject: the latest. */
+/** Asked at once at most, per subject: the latest. */
 const QUESTION_LIMIT = 4;
 
 export function fateOf(state: BlameState, changeId: string): Fate {
-  return state.fates[changeId] ??= { namedAt: null, askedAt: null };
+  return state.fates[changeId] ??= { namedAt: null, askedAt: { came: null, takenBack: null } };
 }
 
-/** When a change was just taken back, asks of every rise that it is suspected of whether that ended it. */
-export function askAfterTakingBack(state: BlameState): void {
+/** When code just came or a change was just taken back, asks of every rise whether that ended it. */
+export function askWhatEnded(state: BlameState): void {
   const known = new Set(state.changes.map(({ id }) => id));
   for (const id of Object.keys(state.fates)) if (!known.has(id)) delete state.fates[id];
   for (const change of state.changes) {
-    const { id, revertedAt } = change;
-    if (revertedAt === null || revertedAt > state.now) continue;
-    const fate = fateOf(state, id);
-    if (fate.askedAt === revertedAt) continue;
-    fate.askedAt = revertedAt;
-    if (state.now - revertedAt > ASKED_MS) continue;
-    for (const subject of Object.values(state.subjects)) ask(subject, id, revertedAt);
+    const { askedAt } = fateOf(state, change.id);
+    for (const [about, at] of [["came", change.at], ["takenBack", change.revertedAt]] as const) {
+      if (at === null || at > state.now || askedAt[about] === at) continue;
+      // What comes a second time serves again because something else was taken back.
+      const again = about === "came" && askedAt.came !== null;
+      askedAt[about] = at;
+      if (again || state.now - at > ASKED_MS) continue;
+      for (const subject of Object.values(state.subjects)) ask(state, subject, { about, change, at });
+    }
   }
 }
 
-function ask(subject: SubjectState, changeId: string, takenBackAt: number): void {
+function ask(
+  state: BlameState,
+  subject: SubjectState,
+  { about, change, at }: { about: Question["about"]; change: Change; at: number },
+): void {
   const verdict = subject.episode?.verdict;
   const trouble = verdict ? troubleOf(verdict, null) : subject.unexplained;
-  if (!trouble || takenBackAt < trouble.firstEventAt) return;
-  if (!trouble.hypotheses.some((hypothesis) => hypothesis.changeId === changeId)) return;
-  subject.questions.push({ ...trouble, changeId, takenBackAt });
+  if (!trouble || at < trouble.firstEventAt) return;
+  const isConcerned = trouble.hypotheses.some(({ changeId }) =>
+    about === "takenBack" ? changeId === change.id : mayMend(change, subject, changeOf(state, changeId))
+  );
+  if (!isConcerned) return;
+  subject.questions.push({ ...trouble, about, changeId: change.id, at });
   if (subject.questions.length > QUESTION_LIMIT) subject.questions.shift();
 }
 
-/** Verdicts on rises that ended when a suspect was taken back, by whomever. */
+function changeOf(state: BlameState, changeId: string | null): Change | null {
+  return changeId === null ? null : state.changes.find(({ id }) => id === changeId) ?? null;
+}
+
+const isCode = ({ kind }: Change) => kind === "deployment" || kind === "edge_function";
+
+/** Whether it can be told if this code mends that one: both of the service that suffers, with files, one after the other. */
+function mayMend(fix: Change, subject: SubjectState, cause: Change | null): boolean {
+  return cause !== null && isCode(fix) && isCode(cause) && fix.service === cause.service &&
+    (fix.service === null || fix.service === subject.service) && cause.at < fix.at &&
+    (fix.files?.length ?? 0) > 0 && (cause.files?.length ?? 0) > 0;
+}
+
+/** Verdicts on rises that ended when a suspect was taken back, by whomever, or mended. */
 export function lookBack(state: BlameState): Verdict[] {
   const answers: Answer[] = [];
   for (const subject of Object.values(state.subjects)) {
     const { unexplained } = subject;
     if (unexplained && state.now - unexplained.firstEventAt > REMEMBERED_MS) subject.unexplained = null;
     if (subject.questions.length === 0) continue;
-    subject.questions = subject.questions.filter(({ takenBackAt }) => state.now - takenBackAt <= ASKED_MS);
+    subject.questions = subject.questions.filter(({ at }) => state.now - at <= ASKED_MS);
     answers.push(...subject.questions.flatMap((question) => answer(state, subject, question) ?? []));
   }
   const innocentOfAll = new Map<string, number>();
-  for (const { question: { changeId }, probability } of answers) {
-    innocentOfAll.set(changeId, (innocentOfAll.get(changeId) ?? 1) * (1 - probability));
+  for (const { culprit, probability } of answers) {
+    innocentOfAll.set(culprit, (innocentOfAll.get(culprit) ?? 1) * (1 - probability));
   }
   return answers.flatMap((one) => {
-    const { subject, question: { changeId }, probability } = one;
-    const isNamed = probability >= OWN_PROBABILITY && 1 - innocentOfAll.get(changeId)! >= SOME_PROBABILITY;
+    const { subject, culprit, probability } = one;
+    const isNamed = probability >= OWN_PROBABILITY && 1 - innocentOfAll.get(culprit)! >= SOME_PROBABILITY;
     // Of two questions about one rise the first that is answered counts.
     if (!isNamed || subject.questions.length === 0) return [];
     explain(state, subject);
@@ -102,44 +131,87 @@ function explain(state: BlameState, subject: SubjectState): void {
   } else unlearnTrouble(state, subject, unexplained?.taught ?? null);
 }
 
-/** What is believed of a rise that ended when a change was taken back; the probability is that change's. */
+/** What is believed of a rise since it ended; the probability is that of the likeliest change that its end points at. */
 interface Answer {
   subject: SubjectState;
   question: Question;
   hypotheses: Hypothesis[];
+  culprit: string;
   probability: number;
 }
 
 /** Null while the errors have not clearly ended. */
 function answer(state: BlameState, subject: SubjectState, question: Question): Answer | null {
-  const change = state.changes.find(({ id }) => id === question.changeId);
-  const named = subject.episode?.verdict?.decision === "blame" ? subject.episode.verdict.changeId : null;
-  if (!change || named === change.id) return null;
+  const change = changeOf(state, question.changeId);
   const ends = endsOf(state, subject, question);
-  const [withIt, goesOn] = [endedWith(ends, question.takenBackAt), ends.at(-1)?.logLikelihood ?? 0];
-  if (!(withIt - goesOn >= ENDED_NATS)) return null;
-  const mixed = (parts: [number, number][]) => logSum(parts.map(([share, value]) => Math.log(share) + value));
+  const [withIt, goesOn] = [endedWith(ends, question.at), ends.at(-1)?.logLikelihood ?? 0];
+  if (!change || !(withIt - goesOn >= ENDED_NATS)) return null;
   const byItself = endedByItself(ends, question.firstEventAt);
-  const ofEnd = {
-    cause: mixed([[1 - OUTLASTED, withIt], [OUTLASTED, goesOn]]),
-    other: byItself,
-    otherChange: mixed([[MENDED, byItself], [1 - MENDED, goesOn]]),
+  const unmended = mixed([MENDED, byItself], [1 - MENDED, goesOn]);
+  const wasNamed = fateOf(state, change.id).namedAt !== null;
+  /** ln P(what was done and what came of the errors | the hypothesis), and whether the end points at it. */
+  const judge = (changeId: string | null): { nats: number; isMeant: boolean } => {
+    if (question.about === "takenBack") {
+      const isMeant = changeId === change.id;
+      const taken = wasNamed ? 1 : isMeant ? TAKEN_BACK.cause : TAKEN_BACK.innocent[change.kind];
+      const end = isMeant
+        ? mixed([1 - OUTLASTED, withIt], [OUTLASTED, goesOn])
+        : changeId === null
+        ? byItself
+        : unmended;
+      return { nats: Math.log(taken) + end, isMeant };
+    }
+    const cause = changeOf(state, changeId);
+    if (!cause || !mayMend(change, subject, cause)) {
+      return { nats: changeId === null ? byItself : unmended, isMeant: false };
+    }
+    return { nats: mixed([MENDS * meeting(change, cause), withIt], [1 - MENDS, unmended]), isMeant: true };
   };
-  const wasNamed = (state.fates[change.id]?.namedAt ?? null) !== null;
-  const hypotheses = afterwards(question, change, ofEnd, wasNamed);
-  const own = hypotheses.find(({ changeId }) => changeId === change.id);
-  return { subject, question, hypotheses, probability: own?.probability ?? 0 };
+  const judged = question.hypotheses.map((hypothesis) => ({ hypothesis, ...judge(hypothesis.changeId) }));
+  const scores = judged.map(({ hypothesis, nats }) => Math.log(hypothesis.probability) + nats);
+  const all = logSum(scores);
+  const after = judged.map((one, index) => ({ ...one, probability: Math.exp(scores[index]! - all) }))
+    .sort((a, b) => b.probability - a.probability);
+  const leader = after.find(({ isMeant }) => isMeant);
+  const culprit = leader?.hypothesis.changeId ?? null;
+  const named = subject.episode?.verdict?.decision === "blame" ? subject.episode.verdict.changeId : null;
+  if (!leader || culprit === null || culprit === named) return null;
+  const hypotheses = after.map(({ hypothesis, probability }) => ({ ...hypothesis, probability }))
+    .filter(({ probability }) => probability >= 0.001);
+  return { subject, question, hypotheses, culprit, probability: leader.probability };
 }
 
-function verdictOf(state: BlameState, { subject, question, hypotheses, probability }: Answer): Verdict {
-  const { changeId, firstEventAt, onsetAt, eValue } = question;
-  const before = question.hypotheses.find((hypothesis) => hypothesis.changeId === changeId)!.probability;
+/** ln of a mixture of likelihoods, each with its share. */
+function mixed(...parts: readonly (readonly [number, number])[]): number {
+  return logSum(parts.map(([share, value]) => Math.log(share) + value));
+}
+
+/** How much likelier it is that the files of a fix meet those of its cause as they do than that those of two changes do. */
+function meeting(fix: Change, cause: Change): number {
+  const [fixed, broken] = [new Set(fix.files), new Set(cause.files)];
+  const both = new Set([...fixed, ...broken]).size;
+  const [least, most] = MEET_BY_CHANCE;
+  const chance = Math.min(most, Math.max(least, fixed.size * broken.size / (both + OTHER_FILES)));
+  const meet = [...fixed].some((path) => broken.has(path));
+  return meet ? FIX_MEETS_CAUSE / chance : (1 - FIX_MEETS_CAUSE) / (1 - chance);
+}
+
+function verdictOf(state: BlameState, answer: Answer): Verdict {
+  const { subject, question, hypotheses, culprit, probability } = answer;
+  const { about, changeId, firstEventAt, onsetAt, eValue } = question;
+  const before = question.hypotheses.find((hypothesis) => hypothesis.changeId === culprit)!.probability;
   const logOdds = (value: number) => Math.log(value / Math.max(1e-9, 1 - value));
+  const end = about === "takenBack"
+    ? "the errors ended when it was taken back"
+    : `the errors ended when ${
+      changeOf(state, changeId)?.version ?? changeId
+    } came, which may have mended it`;
+  const percent = (before * 100).toFixed(before < 0.1 ? 1 : 0);
   return {
     subject: subject.key,
     service: subject.service,
     decision: "blame",
-    changeId,
+    changeId: culprit,
     other: null,
     probability,
     rollback: false,
@@ -147,34 +219,13 @@ function verdictOf(state: BlameState, { subject, question, hypotheses, probabili
     factors: [{
       name: "hindsight",
       nats: logOdds(probability) - logOdds(before),
-      statement: `the errors ended when it was taken back; until then it had been ${
-        (before * 100).toFixed(before < 0.1 ? 1 : 0)
-      } % likely`,
+      statement: `${end}; until then it had been ${percent} % likely`,
     }],
     firstEventAt,
     onsetAt,
     eValue,
     decidedAt: state.now,
   };
-}
-
-/** What is believed once `change` was taken back, best first; `ofEnd` is ln P(what came of the errors | each kind of cause). */
-function afterwards(
-  question: Question,
-  change: Change,
-  ofEnd: { cause: number; other: number; otherChange: number },
-  wasNamed: boolean,
-): Hypothesis[] {
-  const scored = question.hypotheses.map((hypothesis) => {
-    const isCause = hypothesis.changeId === change.id;
-    const takenBack = wasNamed ? 1 : isCause ? TAKEN_BACK.cause : TAKEN_BACK.innocent[change.kind];
-    const end = isCause ? ofEnd.cause : hypothesis.changeId === null ? ofEnd.other : ofEnd.otherChange;
-    return { hypothesis, score: Math.log(hypothesis.probability * takenBack) + end };
-  });
-  const all = logSum(scored.map(({ score }) => score));
-  return scored.map(({ hypothesis, score }) => ({ ...hypothesis, probability: Math.exp(score - all) }))
-    .filter(({ probability }) => probability >= 0.001)
-    .sort((a, b) => b.probability - a.probability);
 }
 
 /** That the errors ended at the start of the interval of `t`, and ln P(counts | that) against "all was as usual". */
@@ -184,9 +235,9 @@ interface End {
 }
 
 /** Every moment at which the errors can have ended; the last one says that they go on. Until then their rate is what was seen. */
-function endsOf(state: BlameState, subject: SubjectState, { firstEventAt, takenBackAt }: Question): End[] {
+function endsOf(state: BlameState, subject: SubjectState, { firstEventAt, at }: Question): End[] {
   const own = new Map(subject.bins.map((bin) => [bin.t, sumOf(bin)[0]]));
-  const from = Math.max(firstEventAt, takenBackAt - BEFORE_MS);
+  const from = Math.max(firstEventAt, at - BEFORE_MS);
   const bins = (state.services[subject.service]?.bins ?? []).filter(({ t }) => t >= from).map((bin) => {
     const [served, failed] = sumOf(bin);
     const events = subject.kind === "rate" ? failed : own.get(bin.t) ?? 0;
@@ -207,11 +258,9 @@ function endsOf(state: BlameState, subject: SubjectState, { firstEventAt, takenB
   });
 }
 
-/** ln P(counts | they ended as soon as the taking back took effect), which is at any moment within it alike. */
-function endedWith(ends: readonly End[], takenBackAt: number): number {
-  const then = ends.slice(0, -1).filter(({ t }) =>
-    t > takenBackAt - BIN_MS && t <= takenBackAt + TAKES_EFFECT_MS
-  );
+/** ln P(counts | they ended as soon as what was done took effect), which is at any moment within it alike. */
+function endedWith(ends: readonly End[], at: number): number {
+  const then = ends.slice(0, -1).filter(({ t }) => t > at - BIN_MS && t <= at + TAKES_EFFECT_MS);
   return logSum(then.map(({ logLikelihood }) => logLikelihood)) - Math.log(then.length);
 }
 

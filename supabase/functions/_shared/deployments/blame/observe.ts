@@ -1,6 +1,6 @@
 import { age, AGE_MS } from "./ageing.ts";
 import { takeChanges, takeCounts, takeFacts, takeHealth } from "./intake.ts";
-import { askAfterTakingBack, fateOf, lookBack } from "./hindsight.ts";
+import { askWhatEnded, fateOf, lookBack } from "./hindsight.ts";
 import { judge } from "./judge.ts";
 import { type BlamePriors, PUBLIC_PRIORS } from "./priors.ts";
 import type { BlameState } from "./state.ts";
@@ -36,7 +36,7 @@ export function advance(
   for (const facts of observation.issues) takeFacts(state, facts);
   const added = takeCounts(state, observation);
   if (state.now - state.agedAt >= AGE_MS) age(state, state.now - state.agedAt);
-  askAfterTakingBack(state);
+  askWhatEnded(state);
   watch(state, added);
   const verdicts = [...judge(state, priors), ...lookBack(state)];
   for (const { decision, changeId } of verdicts) {

@@ -93,16 +93,17 @@ export interface Trouble {
 /** As which trouble of the service an episode was counted; `burst` is one of the issue itself. */
 export type Taught = OwnTrouble | "burst";
 
-/** When a change was first named as a cause, and which taking back was asked about; ms. */
+/** When a change was first named as a cause, ms, and for which moments it was asked what ended then: its coming, its taking back. */
 export interface Fate {
   namedAt: number | null;
-  askedAt: number | null;
+  askedAt: { came: number | null; takenBack: number | null };
 }
 
-/** Whether what was wrong ended when this change was taken back (ms). */
+/** Whether what was wrong ended at that moment (ms): when this suspect was taken back, or when this code came, which may mend another. */
 export interface Question extends Trouble {
+  about: "came" | "takenBack";
   changeId: string;
-  takenBackAt: number;
+  at: number;
 }
 
 export interface SubjectState {

@@ -28,7 +28,12 @@ export function watch(state: BlameState, added: Added): void {
   let open = Object.values(state.subjects).filter(({ episode }) => episode !== null).length;
   const warm = state.now - state.startedAt >= WARM_UP_MS;
   const young = youngVersions(state);
-  for (const [key, events] of Object.entries(added)) {
+  // Issues first: a service's bare rate is for what nobody reports.
+  const keys = Object.keys(added).sort((a, b) =>
+    Number(a.startsWith("rate:")) - Number(b.startsWith("rate:"))
+  );
+  for (const key of keys) {
+    const events = added[key]!;
     const subject = state.subjects[key];
     if (!subject) continue;
     subject.lastEventAt = state.now;

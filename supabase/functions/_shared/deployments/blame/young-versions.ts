@@ -1,10 +1,11 @@
 import { type Rise, sharpestRise } from "./levels.ts";
 import { BIN_MS, type BlameState, type SubjectState } from "./state.ts";
+import { RATE_PATIENCE_MS } from "./thresholds.ts";
 
 /** A version that went out this long ago at most. */
 const YOUNG_MS = 2 * 3_600_000;
-/** Its share of its service's traffic is that of so many intervals; above the limit, all of the traffic tells as much. */
-const SHARE_MS = 10 * 60_000;
+/** Its share of its service's traffic is that of the last minute; above the limit, all of the traffic tells as much. */
+const SHARE_MS = 60_000;
 const PARTIAL_SHARE = 0.9;
 /** A rise in its traffic alone is looked at from here on: the odds of the detectors' alarm. */
 const ALARM_NATS = Math.log(10_000);
@@ -44,7 +45,9 @@ export function riseWithin(
 ): Rise | null {
   for (const version of versions) {
     const rise = sharpestRise(state, subject, rate, version);
-    if (rise && rise.nats >= ALARM_NATS) return rise;
+    if (!rise || rise.nats < ALARM_NATS) continue;
+    // Of failures that somebody reports the issues are on their way.
+    if (subject.kind === "issue" || state.now - rise.at >= RATE_PATIENCE_MS) return rise;
   }
   return null;
 }
