@@ -1,7 +1,15 @@
 import { logCountRatio, logSum } from "./counts.ts";
 import { closeEpisode } from "./episode.ts";
 import { unlearnTrouble } from "./hazard.ts";
-import { BIN_MS, type BlameState, type Fate, type Question, type SubjectState, sumOf } from "./state.ts";
+import {
+  BIN_MS,
+  type BlameState,
+  CANDIDATE_MS,
+  type Fate,
+  type Question,
+  type SubjectState,
+  sumOf,
+} from "./state.ts";
 import { troubleOf } from "./trouble.ts";
 import type { Change, ChangeKind, Hypothesis, Verdict } from "./types.ts";
 import { pastRate } from "./usual.ts";
@@ -22,8 +30,8 @@ const TAKEN_BACK: { cause: number; innocent: Record<ChangeKind, number> } = {
 };
 /** P(the errors outlast it | it is their cause): what it spoilt can stay spoilt. */
 const OUTLASTED = 0.1;
-/** P(code that comes while errors go on mends their cause | the cause is older code of the same service). */
-const MENDS = 0.3;
+/** P(people deploy a fix while the errors go on | their cause is older code of that service). */
+const FIXED_FORWARD = 0.4;
 /** P(the fix touches a file that the cause had touched): what is mended is mended where it was broken. */
 const FIX_MEETS_CAUSE = 0.85;
 /** Files that a service is assumed to have besides those of the two changes, and how likely they meet by chance at least and at most. */
@@ -76,7 +84,7 @@ function ask(
   const trouble = verdict ? troubleOf(verdict, null) : subject.unexplained;
   if (!trouble || at < trouble.firstEventAt) return;
   const isConcerned = trouble.hypotheses.some(({ changeId }) =>
-    about === "takenBack" ? changeId === change.id : mayMend(change, subject, changeOf(state, changeId))
+    about === "takenBack" ? changeId === change.id : mayMend(change, changeOf(state, changeId))
   );
   if (!isConcerned) return;
   subject.questions.push({ ...trouble, about, changeId: change.id, at });
@@ -89,11 +97,17 @@ function changeOf(state: BlameState, changeId: string | null): Change | null {
 
 const isCode = ({ kind }: Change) => kind === "deployment" || kind === "edge_function";
 
-/** Whether it can be told if this code mends that one: both of the service that suffers, with files, one after the other. */
-function mayMend(fix: Change, subject: SubjectState, cause: Change | null): boolean {
+/** Whether it can be told if this code mends that one: both of one service, with files, one after the other. */
+function mayMend(fix: Change, cause: Change | null): boolean {
   return cause !== null && isCode(fix) && isCode(cause) && fix.service === cause.service &&
-    (fix.service === null || fix.service === subject.service) && cause.at < fix.at &&
+    cause.at < fix.at &&
     (fix.files?.length ?? 0) > 0 && (cause.files?.length ?? 0) > 0;
+}
+
+/** Deployments of its service that are expected within so many ms, whatever happens. */
+function deploymentsWithin(state: BlameState, fix: Change, duration: number): number {
+  const before = state.changes.filter((one) => isCode(one) && one.service === fix.service && one.at < fix.at);
+  return ((before.length + 1) / CANDIDATE_MS) * Math.max(duration, YOUNG_MS);
 }
 
 /** Verdicts on rises that ended when a suspect was taken back, by whomever, or mended. */
@@ -162,10 +176,12 @@ function answer(state: BlameState, subject: SubjectState, question: Question): A
       return { nats: Math.log(taken) + end, isMeant };
     }
     const cause = changeOf(state, changeId);
-    if (!cause || !mayMend(change, subject, cause)) {
-      return { nats: changeId === null ? byItself : unmended, isMeant: false };
+    const anyway = deploymentsWithin(state, change, question.at - question.firstEventAt);
+    if (!cause || !mayMend(change, cause)) {
+      return { nats: Math.log(anyway) + (changeId === null ? byItself : unmended), isMeant: false };
     }
-    return { nats: mixed([MENDS * meeting(change, cause), withIt], [1 - MENDS, unmended]), isMeant: true };
+    const nats = mixed([FIXED_FORWARD * meeting(change, cause), withIt], [anyway, unmended]);
+    return { nats, isMeant: true };
   };
   const judged = question.hypotheses.map((hypothesis) => ({ hypothesis, ...judge(hypothesis.changeId) }));
   const scores = judged.map(({ hypothesis, nats }) => Math.log(hypothesis.probability) + nats);
