@@ -1,41 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { observed } from "../../supabase/functions/_shared/deployments/shell/observation.ts";
-import { type DeploymentRow, deploymentSchema } from "../../supabase/functions/_shared/deployments/store.ts";
+import type { DeploymentRow } from "../../supabase/functions/_shared/deployments/store.ts";
 import type { BlameRows } from "../../supabase/functions/_shared/deployments/store-blame.ts";
+import { deploymentRow } from "./rows.ts";
 
 const NOON = Date.UTC(2025, 0, 6, 12);
 const at = (seconds: number) => new Date(NOON + seconds * 1000).toISOString();
 
-function deployment(id: number, more: Partial<DeploymentRow> = {}): DeploymentRow {
-  return deploymentSchema.parse({
-    project_id: 1,
-    target: "vercel",
-    external_id: `dpl_${id}`,
-    service: "shop",
-    environment: "production",
-    status: "serving",
-    release: null,
-    commit_sha: `${id}`.padEnd(40, "a"),
-    content_hash: null,
-    branch: null,
-    author: null,
-    files: null,
-    file_count: null,
-    line_count: null,
-    created_at: at(-60),
-    promoted_at: at(-60),
-    superseded_at: null,
-    previous_id: null,
-    rollout: [],
-    migration: null,
-    risk: null,
-    rolled_back_at: null,
-    repeats_id: null,
-    health_score: null,
-    ...more,
-    id,
-  });
-}
+const deployment = (id: number, more: Partial<DeploymentRow> = {}) => deploymentRow(id, at(-60), more);
 
 const NOTHING: BlameRows = {
   traffic: [],

@@ -1,41 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { openQuestions } from "../../supabase/functions/_shared/deployments/shell/migrations.ts";
-import { type DeploymentRow, deploymentSchema } from "../../supabase/functions/_shared/deployments/store.ts";
+import type { DeploymentRow } from "../../supabase/functions/_shared/deployments/store.ts";
+import { deploymentRow } from "./rows.ts";
 
 const NOW = new Date(Date.UTC(2025, 0, 6, 12));
 const NOTHING_TOUCHED = { functions: {}, words: [] };
 
-function deployment(id: number, more: Partial<DeploymentRow> = {}): DeploymentRow {
-  const at = new Date(NOW.getTime() - (10 - id) * 60_000).toISOString();
-  return deploymentSchema.parse({
-    project_id: 1,
-    target: "vercel",
-    external_id: `dpl_${id}`,
-    service: "shop",
-    environment: "production",
-    status: "serving",
-    release: null,
-    commit_sha: `${id}`.padEnd(40, "a"),
-    content_hash: null,
-    branch: null,
-    author: null,
-    files: null,
-    file_count: null,
-    line_count: null,
-    created_at: at,
-    promoted_at: at,
-    superseded_at: null,
-    previous_id: null,
-    rollout: [],
-    migration: null,
-    risk: null,
-    rolled_back_at: null,
-    repeats_id: null,
-    health_score: null,
-    ...more,
-    id,
-  });
-}
+/** One a minute. */
+const deployment = (id: number, more: Partial<DeploymentRow> = {}) =>
+  deploymentRow(id, new Date(NOW.getTime() - (10 - id) * 60_000).toISOString(), more);
 
 /** Ids of the deployments of which the repository is to be asked. */
 function asked(latest: Partial<DeploymentRow>): number[] {

@@ -2,41 +2,20 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MIGRATION_KINDS } from "../../supabase/functions/_shared/deployments/migrations/kind.ts";
 import { mayWrite, wayBack } from "../../supabase/functions/_shared/deployments/shell/ways-back.ts";
-import { type DeploymentRow, deploymentSchema } from "../../supabase/functions/_shared/deployments/store.ts";
+import type { DeploymentRow } from "../../supabase/functions/_shared/deployments/store.ts";
+import { deploymentRow } from "./rows.ts";
 
 const at = (minute: number) => new Date(1_790_000_000_000 + minute * 60_000).toISOString();
 
-function row(id: number, more: Partial<DeploymentRow> = {}): DeploymentRow {
-  return deploymentSchema.parse({
-    project_id: 1,
+const row = (id: number, more: Partial<DeploymentRow> = {}) =>
+  deploymentRow(id, at(id), {
     target: "process",
-    service: "shop",
-    environment: "production",
-    release: null,
-    content_hash: null,
-    branch: null,
-    author: null,
-    files: null,
-    file_count: null,
-    line_count: null,
-    created_at: at(id),
-    promoted_at: at(id),
-    superseded_at: null,
-    previous_id: null,
-    rollout: [],
-    migration: null,
-    risk: null,
-    rolled_back_at: null,
-    repeats_id: null,
-    health_score: null,
     external_id: `v${id}`,
     commit_sha: `${id}`.padStart(40, "a"),
     body_stored: true,
     status: "superseded",
     ...more,
-    id,
   });
-}
 
 const EVERYTHING = mayWrite(
   ["vercel", "supabase", "process", "github"].map((kind) => ({ kind, name: "default", configuration: {} })),
