@@ -46,20 +46,28 @@ export const words: FactorRule = ({ state, subject }) => {
     : Object.values(state.subjects).flatMap((other) =>
       other !== subject && other.service === subject.service && other.facts ? [spokenOf(other.facts)] : []
     );
-  const met = (spoken: ReadonlySet<string>, touched: readonly string[]) =>
-    touched.find((word) => spoken.has(word.toLowerCase()));
+  // By word, so that a change need not be held against every message.
+  const speakers = new Map<string, number[]>();
+  for (const [index, spoken] of others.entries()) {
+    for (const word of spoken) {
+      const known = speakers.get(word);
+      if (known) known.push(index);
+      else speakers.set(word, [index]);
+    }
+  }
+  const met = (touched: readonly string[]) => touched.find((word) => own.has(word));
   return {
     name: "words",
     logLikelihood({ change }) {
       const touched = change?.touched?.words;
       if (!touched?.length || own.size === 0) return 0;
-      const speaking = others.filter((spoken) => met(spoken, touched)).length;
+      const speaking = new Set(touched.flatMap((word) => speakers.get(word) ?? [])).size;
       const chance = (speaking + ASSUMED.speaking) / (others.length + ASSUMED.messages);
       const cause = GIVEN_CAUSE + (1 - GIVEN_CAUSE) * chance;
-      return Math.log(met(own, touched) ? cause / chance : (1 - cause) / (1 - chance));
+      return Math.log(met(touched) ? cause / chance : (1 - cause) / (1 - chance));
     },
     statement({ change }) {
-      const word = change?.touched && met(own, change.touched.words);
+      const word = change?.touched && met(change.touched.words);
       return word
         ? `the message speaks of ${word}, as the lines that it touched do`
         : "the message speaks of nothing that it touched";
