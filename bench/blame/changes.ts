@@ -1,8 +1,10 @@
-import type {
-  Change,
-  ChangeKind,
-  Touched,
+import {
+  type Change,
+  type ChangeKind,
+  isCode,
+  type Touched,
 } from "../../supabase/functions/_shared/deployments/blame/types.ts";
+import { WORDS_KEPT } from "../../supabase/functions/_shared/deployments/github/touched.ts";
 import type { SimProject, SimService } from "./project.ts";
 import type { Mix } from "./mixes.ts";
 import type { Random } from "./random.ts";
@@ -39,8 +41,6 @@ const KIND_WEIGHTS: Record<ChangeKind, number> = {
   flag: 12,
 };
 
-/** The product keeps so many words of one deployment. */
-const WORDS_KEPT = 80;
 /** Identifiers in the touched lines of one function. */
 const WORDS_OF_FUNCTION = 4;
 /** Share of files whose diff does not show to which function every line belongs. */
@@ -87,8 +87,6 @@ export function makeFix(random: Random, broken: SimChange, at: number, mix: Mix)
   };
   return { ...changeOf(random, parts, mix), faulty: false };
 }
-
-export const isCode = (kind: ChangeKind) => kind === "deployment" || kind === "edge_function";
 
 function changeOf(
   random: Random,

@@ -1,12 +1,13 @@
-import type {
-  Change,
-  EventCount,
-  IssueFacts,
-  Observation,
-  TrafficCount,
+import {
+  type Change,
+  type EventCount,
+  isCode,
+  type IssueFacts,
+  type Observation,
+  type TrafficCount,
 } from "../../supabase/functions/_shared/deployments/blame/types.ts";
 import type { Random } from "./random.ts";
-import { isCode, makeFix, type SimChange } from "./changes.ts";
+import { makeFix, type SimChange } from "./changes.ts";
 import type { Mix } from "./mixes.ts";
 import { MINUTE, type SimFault } from "./faults/fault.ts";
 import { type SimIssue } from "./project.ts";

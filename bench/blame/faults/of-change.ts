@@ -5,13 +5,16 @@ import type { SimChange } from "../changes.ts";
 import type { Mix } from "../mixes.ts";
 import type { Random } from "../random.ts";
 import type { Category } from "../../../supabase/functions/_shared/diagnose/diagnosis.ts";
-import type { DependencyHealth } from "../../../supabase/functions/_shared/deployments/blame/types.ts";
+import {
+  type DependencyHealth,
+  isCode,
+} from "../../../supabase/functions/_shared/deployments/blame/types.ts";
 
 export function faultOfChange(random: Random, project: SimProject, change: SimChange, mix: Mix): SimFault {
   const service = change.service ?? random.pick(project.services);
-  const isCode = change.kind === "deployment" || change.kind === "edge_function";
+  const ofCode = isCode(change.kind);
   const onset = random.weighted(mix.onset);
-  const pickUp = isCode ? 0 : random.between(0, 45_000);
+  const pickUp = ofCode ? 0 : random.between(0, 45_000);
   const delay = {
     at_once: pickUp,
     minutes: random.logBetween(40_000, 12 * MINUTE),
@@ -27,23 +30,23 @@ export function faultOfChange(random: Random, project: SimProject, change: SimCh
       ? "resource"
       : dependency
       ? random.pick(["dependency", "authentication", "network"] as const)
-      : random.weighted(isCode ? CODE : SETTING);
+      : random.weighted(ofCode ? CODE : SETTING);
     const names = change.keyName !== "" && random.chance(0.25) ? ` ${change.keyName}` : "";
     // Callers that fail often say whom they called.
     const callee = !own && random.chance(0.5) ? ` calling ${service.name}` : "";
     const text = `${category} failure${
-      wordFor(random, own && isCode ? change : null, where)
+      wordFor(random, own && ofCode ? change : null, where)
     }${names}${callee}${dependency ? ` calling ${dependency}` : ""}`;
     return newIssue(where.name, category, framesFor(random, own ? change : null, where), text);
   };
-  const newShare = isCode ? 0.9 : 0.68;
+  const newShare = ofCode ? 0.9 : 0.68;
   const effect = (where: SimService, own: boolean, delayMs: number): SimEffect => ({
     service: where,
     share: random.logBetween(0.015, 1),
     rampMs: onset === "slow_leak" ? random.between(0.5, 2) * HOUR : 0,
     delayMs,
     confined: !random.chance(0.04),
-    issues: issuesOf(random, where, newShare, isCode ? CODE : SETTING, () => make(where, own)),
+    issues: issuesOf(random, where, newShare, ofCode ? CODE : SETTING, () => make(where, own)),
   });
 
   const others = project.services.filter((other) => other !== service);
@@ -71,7 +74,7 @@ export function faultOfChange(random: Random, project: SimProject, change: SimCh
   else if (silent) scenario = "change_without_events";
   else if (elsewhere) scenario = "change_elsewhere";
   else if (dependency) scenario = "change_breaks_dependency_calls";
-  else if (isCode && !service.labelled) scenario = "change_without_labels";
+  else if (ofCode && !service.labelled) scenario = "change_without_labels";
   else if (change.steps.length > 1) scenario = "change_gradual";
   else if (onset === "minutes") scenario = "change_minutes_later";
 

@@ -26,6 +26,11 @@ export function logCountRatio(events: number, before: number, after: number): nu
   return events === 0 ? SHAPE * calm : events * Math.log(after / before) + (events + SHAPE) * calm;
 }
 
+/** ln of a mixture of likelihoods, each given as [share, ln likelihood]. */
+export function logMix(...parts: readonly (readonly [number, number])[]): number {
+  return logSum(parts.map(([share, value]) => Math.log(share) + value));
+}
+
 /** ln of a sum of exponentials. */
 export function logSum(values: ArrayLike<number>): number {
   let max = -Infinity;

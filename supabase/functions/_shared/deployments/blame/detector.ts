@@ -1,6 +1,9 @@
 /** Rates that a rise is tested against, as multiples of the rate before. */
 export const RATIOS = [2, 4, 16, 64] as const;
 
+/** Mean steps between false alarms of one subject: at one step per 10 s, more than a day. Bursts are for the posterior. */
+export const ALARM_LEVEL = 10_000;
+
 /** Per assumed ratio: the Shiryaev-Roberts sum that raises the alarm, and the CUSUM that dates the rise. */
 export interface DetectorState {
   sums: number[];

@@ -1,8 +1,15 @@
 import { calmDetector } from "./detector.ts";
 import { learnTrouble } from "./hazard.ts";
-import { troubleOf } from "./trouble.ts";
-import { BIN_MS, type BlameState, type Episode, seenSince, type SubjectState } from "./state.ts";
-import type { Change } from "./types.ts";
+import {
+  BIN_MS,
+  type BlameState,
+  type Episode,
+  seenSince,
+  type SubjectState,
+  type Taught,
+  type Trouble,
+} from "./state.ts";
+import type { Change, Verdict } from "./types.ts";
 import { pastRate, setApart } from "./usual.ts";
 
 /** An episode is watched this long after it opened, then closed undecided; longer while a change is suspected. */
@@ -19,6 +26,8 @@ const FRESH_MS = 3 * 60_000;
 const REVIEW_MS = 60_000;
 /** An episode with suspects this likely is not given up for a newer change, nor for a further rise. */
 const LIKELY = 0.5;
+/** Suspects that are remembered of a rise without a culprit. */
+const SUSPECTS_KEPT = 20;
 /** A change this long after the first event cannot have caused it, whatever the clocks say. */
 const CLEAR_MS = 20_000;
 
@@ -64,6 +73,12 @@ export function closeStaleEpisodes(state: BlameState, change: Change): void {
       closeEpisode(state, subject, episode);
     }
   }
+}
+
+/** What is remembered of a rise without a culprit. */
+export function troubleOf(verdict: Verdict, taught: Taught | null): Trouble {
+  const { firstEventAt, onsetAt, eValue, hypotheses } = verdict;
+  return { firstEventAt, onsetAt, eValue, hypotheses: hypotheses.slice(0, SUSPECTS_KEPT), taught };
 }
 
 export function closeEpisode(state: BlameState, subject: SubjectState, episode: Episode): void {

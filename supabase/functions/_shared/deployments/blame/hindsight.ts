@@ -1,25 +1,12 @@
-import { logCountRatio, logSum } from "./counts.ts";
-import { closeEpisode } from "./episode.ts";
+import { logMix, logSum } from "./counts.ts";
+import { endedByItself, endedWith, endsOf, YOUNG_MS } from "./ends.ts";
+import { closeEpisode, troubleOf } from "./episode.ts";
 import { unlearnTrouble } from "./hazard.ts";
-import {
-  BIN_MS,
-  type BlameState,
-  CANDIDATE_MS,
-  type Fate,
-  type Question,
-  type SubjectState,
-  sumOf,
-} from "./state.ts";
-import { troubleOf } from "./trouble.ts";
-import type { Change, ChangeKind, Hypothesis, Verdict } from "./types.ts";
-import { pastRate } from "./usual.ts";
+import { type BlameState, CANDIDATE_MS, type Fate, type Question, type SubjectState } from "./state.ts";
+import { type Change, type ChangeKind, type Hypothesis, isCode, type Verdict } from "./types.ts";
 
-/** What is taken back or mended stops harming within this long: instances are replaced, settings are picked up. */
-const TAKES_EFFECT_MS = 30_000;
 /** The question whether it ended the errors is open for this long: where few come, silence takes its time to tell. */
 const ASKED_MS = 20 * 60_000;
-/** The errors before it are measured over this long at most. */
-const BEFORE_MS = 20 * 60_000;
 /**
  * P(somebody takes it back while errors go on | it is their cause), and where it is innocent: people who look into an incident are seldom
  * wrong, though a setting is replaced for many reasons. Of one that blame itself had named it tells nothing.
@@ -39,8 +26,6 @@ const OTHER_FILES = 80;
 const MEET_BY_CHANCE: readonly [number, number] = [0.02, 0.6];
 /** What is not taken back ends this much seldomer than what ends by itself: by a fix that nobody reported. */
 const MENDED = 0.1;
-/** A trouble that has only begun is treated as this old. */
-const YOUNG_MS = 2 * 60_000;
 /** That the errors ended then is this much likelier than that they go on, in nats. */
 const ENDED_NATS = 3;
 /**
@@ -95,18 +80,18 @@ function changeOf(state: BlameState, changeId: string | null): Change | null {
   return changeId === null ? null : state.changes.find(({ id }) => id === changeId) ?? null;
 }
 
-const isCode = ({ kind }: Change) => kind === "deployment" || kind === "edge_function";
-
 /** Whether it can be told if this code mends that one: both of one service, with files, one after the other. */
 function mayMend(fix: Change, cause: Change | null): boolean {
-  return cause !== null && isCode(fix) && isCode(cause) && fix.service === cause.service &&
+  return cause !== null && isCode(fix.kind) && isCode(cause.kind) && fix.service === cause.service &&
     cause.at < fix.at &&
     (fix.files?.length ?? 0) > 0 && (cause.files?.length ?? 0) > 0;
 }
 
 /** Deployments of its service that are expected within so many ms, whatever happens. */
 function deploymentsWithin(state: BlameState, fix: Change, duration: number): number {
-  const before = state.changes.filter((one) => isCode(one) && one.service === fix.service && one.at < fix.at);
+  const before = state.changes.filter((one) =>
+    isCode(one.kind) && one.service === fix.service && one.at < fix.at
+  );
   return ((before.length + 1) / CANDIDATE_MS) * Math.max(duration, YOUNG_MS);
 }
 
@@ -157,32 +142,20 @@ interface Answer {
 /** Null while the errors have not clearly ended. */
 function answer(state: BlameState, subject: SubjectState, question: Question): Answer | null {
   const change = changeOf(state, question.changeId);
+  if (!change) return null;
   const ends = endsOf(state, subject, question);
   const [withIt, goesOn] = [endedWith(ends, question.at), ends.at(-1)?.logLikelihood ?? 0];
-  if (!change || !(withIt - goesOn >= ENDED_NATS)) return null;
+  if (!(withIt - goesOn >= ENDED_NATS)) return null;
   const byItself = endedByItself(ends, question.firstEventAt);
-  const unmended = mixed([MENDED, byItself], [1 - MENDED, goesOn]);
-  const wasNamed = fateOf(state, change.id).namedAt !== null;
-  /** ln P(what was done and what came of the errors | the hypothesis), and whether the end points at it. */
-  const judge = (changeId: string | null): { nats: number; isMeant: boolean } => {
-    if (question.about === "takenBack") {
-      const isMeant = changeId === change.id;
-      const taken = wasNamed ? 1 : isMeant ? TAKEN_BACK.cause : TAKEN_BACK.innocent[change.kind];
-      const end = isMeant
-        ? mixed([1 - OUTLASTED, withIt], [OUTLASTED, goesOn])
-        : changeId === null
-        ? byItself
-        : unmended;
-      return { nats: Math.log(taken) + end, isMeant };
-    }
-    const cause = changeOf(state, changeId);
-    const anyway = deploymentsWithin(state, change, question.at - question.firstEventAt);
-    if (!cause || !mayMend(change, cause)) {
-      return { nats: Math.log(anyway) + (changeId === null ? byItself : unmended), isMeant: false };
-    }
-    const nats = mixed([FIXED_FORWARD * meeting(change, cause), withIt], [anyway, unmended]);
-    return { nats, isMeant: true };
+  const end: Outcome = {
+    withIt,
+    goesOn,
+    byItself,
+    unmended: logMix([MENDED, byItself], [1 - MENDED, goesOn]),
   };
+  const judge = question.about === "takenBack"
+    ? takenBack(state, change, end)
+    : came(state, change, end, question.at - question.firstEventAt);
   const judged = question.hypotheses.map((hypothesis) => ({ hypothesis, ...judge(hypothesis.changeId) }));
   const scores = judged.map(({ hypothesis, nats }) => Math.log(hypothesis.probability) + nats);
   const all = logSum(scores);
@@ -197,9 +170,46 @@ function answer(state: BlameState, subject: SubjectState, question: Question): A
   return { subject, question, hypotheses, culprit, probability: leader.probability };
 }
 
-/** ln of a mixture of likelihoods, each with its share. */
-function mixed(...parts: readonly (readonly [number, number])[]): number {
-  return logSum(parts.map(([share, value]) => Math.log(share) + value));
+/** ln P(counts | ...): the errors ended with it, go on, ended by themselves, or are those of a change that is still there. */
+interface Outcome {
+  withIt: number;
+  goesOn: number;
+  byItself: number;
+  unmended: number;
+}
+
+/** Of a hypothesis: ln P(what was done and what came of the errors | it), and whether the end points at it. */
+type Judge = (changeId: string | null) => { nats: number; isMeant: boolean };
+
+function takenBack(
+  state: BlameState,
+  change: Change,
+  { withIt, goesOn, byItself, unmended }: Outcome,
+): Judge {
+  const wasNamed = fateOf(state, change.id).namedAt !== null;
+  return (changeId) => {
+    const isMeant = changeId === change.id;
+    const taken = wasNamed ? 1 : isMeant ? TAKEN_BACK.cause : TAKEN_BACK.innocent[change.kind];
+    const ended = logMix([1 - OUTLASTED, withIt], [OUTLASTED, goesOn]);
+    return { nats: Math.log(taken) + (isMeant ? ended : changeId === null ? byItself : unmended), isMeant };
+  };
+}
+
+/** `lasted`: ms from the first error until the code came. */
+function came(
+  state: BlameState,
+  fix: Change,
+  { withIt, byItself, unmended }: Outcome,
+  lasted: number,
+): Judge {
+  const anyway = deploymentsWithin(state, fix, lasted);
+  return (changeId) => {
+    const cause = changeOf(state, changeId);
+    if (!cause || !mayMend(fix, cause)) {
+      return { nats: Math.log(anyway) + (changeId === null ? byItself : unmended), isMeant: false };
+    }
+    return { nats: logMix([FIXED_FORWARD * meeting(fix, cause), withIt], [anyway, unmended]), isMeant: true };
+  };
 }
 
 /** How much likelier it is that the files of a fix meet those of its cause as they do than that those of two changes do. */
@@ -242,51 +252,4 @@ function verdictOf(state: BlameState, answer: Answer): Verdict {
     eValue,
     decidedAt: state.now,
   };
-}
-
-/** That the errors ended at the start of the interval of `t`, and ln P(counts | that) against "all was as usual". */
-interface End {
-  t: number;
-  logLikelihood: number;
-}
-
-/** Every moment at which the errors can have ended; the last one says that they go on. Until then their rate is what was seen. */
-function endsOf(state: BlameState, subject: SubjectState, { firstEventAt, at }: Question): End[] {
-  const own = new Map(subject.bins.map((bin) => [bin.t, sumOf(bin)[0]]));
-  const from = Math.max(firstEventAt, at - BEFORE_MS);
-  const bins = (state.services[subject.service]?.bins ?? []).filter(({ t }) => t >= from).map((bin) => {
-    const [served, failed] = sumOf(bin);
-    const events = subject.kind === "rate" ? failed : own.get(bin.t) ?? 0;
-    return { t: bin.t, events, requests: Math.max(served, events) };
-  });
-  const usual = pastRate(subject);
-  let [events, requests] = [0, 0];
-  return [...bins, { t: state.now, events: 0, requests: 0 }].map(({ t, ...bin }, end) => {
-    const rate = Math.max(usual, requests > 0 ? events / requests : 0);
-    let logLikelihood = 0;
-    for (let index = 0; index < end; index++) {
-      const one = bins[index]!;
-      logLikelihood += logCountRatio(one.events, usual * one.requests, rate * one.requests);
-    }
-    events += bin.events;
-    requests += bin.requests;
-    return { t, logLikelihood };
-  });
-}
-
-/** ln P(counts | they ended as soon as what was done took effect), which is at any moment within it alike. */
-function endedWith(ends: readonly End[], at: number): number {
-  const then = ends.slice(0, -1).filter(({ t }) => t > at - BIN_MS && t <= at + TAKES_EFFECT_MS);
-  return logSum(then.map(({ logLikelihood }) => logLikelihood)) - Math.log(then.length);
-}
-
-/** ln P(counts | they end by themselves): what has gone on for a while goes on for about as long again. */
-function endedByItself(ends: readonly End[], firstEventAt: number): number {
-  const lasting = (t: number) => YOUNG_MS / (YOUNG_MS + Math.max(0, t - firstEventAt));
-  const goingOn = lasting(ends[0]!.t);
-  return logSum(ends.map(({ t, logLikelihood }, index) => {
-    const next = ends[index + 1]?.t;
-    const share = (lasting(t) - (next === undefined ? 0 : lasting(next))) / goingOn;
-    return Math.log(share) + logLikelihood;
-  }));
 }

@@ -3,6 +3,10 @@ import type { Category } from "../../diagnose/diagnosis.ts";
 export const CHANGE_KINDS = ["deployment", "edge_function", "configuration", "flag"] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
+export function isCode(kind: ChangeKind): boolean {
+  return kind === "deployment" || kind === "edge_function";
+}
+
 /** Something a person or a pipeline changed, and that could have broken what came after. Times are ms since 1970. */
 export interface Change {
   id: string;
@@ -45,7 +49,7 @@ export interface DependencyHealth {
 export interface Touched {
   /** Functions whose lines it touched, by path; `all` is false where some lines belong to none that could be told. */
   functions: Record<string, { names: string[]; all: boolean }>;
-  /** Identifiers in the lines that it touched. */
+  /** Identifiers in the lines that it touched, lower case. */
   words: string[];
 }
 

@@ -1,12 +1,10 @@
-import { calmDetector, detectorLevel, stepDetector } from "./detector.ts";
+import { ALARM_LEVEL, calmDetector, detectorLevel, stepDetector } from "./detector.ts";
 import { closeEpisode, isSuspected } from "./episode.ts";
 import type { Added } from "./intake.ts";
 import { episodeRate, quietRate, sharpestRise } from "./levels.ts";
 import { binStart, type BlameState, EPISODE_LIMIT, type ServiceState, type SubjectState } from "./state.ts";
 import { riseWithin, youngVersions } from "./young-versions.ts";
 
-/** Mean steps between false alarms of one subject: at one step per 10 s, more than a day. Bursts are for the posterior. */
-const ALARM_LEVEL = 10_000;
 /** Within an episode only a rise beyond doubt is another fault: its counts are rarely as even as a detector assumes. */
 const FURTHER_ALARM_LEVEL = 1e8;
 /** An episode's level is known after this long. */

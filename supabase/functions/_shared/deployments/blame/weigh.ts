@@ -1,7 +1,7 @@
 import { EVERYTHING, type Reach, reachOf, type Share, whileInPlace } from "./exposure.ts";
 import { FACTORS } from "./factors/catalogue.ts";
 import { type FactorView, type Scene, type Suspect } from "./factors/factor.ts";
-import { logSum } from "./counts.ts";
+import { logMix, logSum } from "./counts.ts";
 import { ANY_SIZE, flareOf, MOSTLY_RARE } from "./effects.ts";
 import { hazardsOf } from "./hazard.ts";
 import { lagProbability } from "./lag.ts";
@@ -215,5 +215,5 @@ export function weigh(scene: Scene): Weighing {
 
 /** ln of the mean of two likelihoods, the second of which has this share. */
 function mixture(share: number): (usual: number, seldom: number) => number {
-  return (usual, seldom) => logSum([Math.log(1 - share) + usual, Math.log(share) + seldom]);
+  return (usual, seldom) => logMix([1 - share, usual], [share, seldom]);
 }

@@ -1,3 +1,4 @@
+import { ALARM_LEVEL } from "./detector.ts";
 import { type Rise, sharpestRise } from "./levels.ts";
 import { BIN_MS, type BlameState, type SubjectState } from "./state.ts";
 import { RATE_PATIENCE_MS } from "./thresholds.ts";
@@ -8,7 +9,7 @@ const YOUNG_MS = 2 * 3_600_000;
 const SHARE_MS = 60_000;
 const PARTIAL_SHARE = 0.9;
 /** A rise in its traffic alone is looked at from here on: the odds of the detectors' alarm. */
-const ALARM_NATS = Math.log(10_000);
+const ALARM_NATS = Math.log(ALARM_LEVEL);
 
 /** By service the versions that serve a part of its traffic since lately: rollouts that are under way. */
 export function youngVersions(state: BlameState): Map<string, string[]> {

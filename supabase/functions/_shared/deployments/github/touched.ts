@@ -1,6 +1,6 @@
 import type { Touched } from "../blame/types.ts";
-import type { ChangedFile } from "./changes.ts";
 import { TEST_FILE } from "../risk/features.ts";
+import type { ChangedFile } from "./changes.ts";
 import { readPatch } from "./patch.ts";
 
 /** Files whose lines are no code that a stack or a message could point at. */
@@ -8,7 +8,7 @@ const NO_CODE = /\.(?:md|mdx|txt|rst|lock|snap|svg|json|ya?ml|toml|sql|css|scss|
 /** Kept of one deployment: blame holds those of two days in its state. */
 const FILES_KEPT = 60;
 const FUNCTIONS_KEPT = 60;
-const WORDS_KEPT = 80;
+export const WORDS_KEPT = 80;
 /** Characters of diff that are read of one comparison: reading is paid from two seconds of processor time. */
 const CHARACTERS_READ = 400_000;
 const PATH_LIMIT = 300;

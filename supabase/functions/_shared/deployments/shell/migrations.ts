@@ -63,17 +63,21 @@ interface Question {
 /** Deployments with a commit whose difference to what was served before was not looked at yet, newest first. */
 export function openQuestions(deployments: readonly DeploymentRow[], now: Date): Question[] {
   return deployments.flatMap((deployment): Question[] => {
-    const { commit_sha: after, status, migration, migration_evidence: evidence, touched } = deployment;
+    const { commit_sha: after, status, migration_evidence: evidence, touched } = deployment;
     if (after === null || status === "failed" || status === "canceled") return [];
-    // What a pipeline reported stands; the diff is read all the same.
-    if (migration !== null && !evidence && touched !== null) return [];
     const ended = deployment.superseded_at;
     if (ended !== null && now.getTime() - Date.parse(ended) > LOOK_BACK_MS) return [];
     const before = servedBefore(deployment, deployments)?.commit_sha ?? null;
-    const isAnswered = evidence?.before === before && evidence?.after === after && touched !== null;
-    if (before === null || isAnswered) return [];
+    // What a pipeline reported stands, whatever was replaced.
+    const isKnown = isReported(deployment) || (evidence?.before === before && evidence?.after === after);
+    if (before === null || (touched !== null && isKnown)) return [];
     return [{ deployment, before, after }];
   }).sort((a, b) => b.deployment.id - a.deployment.id);
+}
+
+/** Whether a pipeline told of its migrations. */
+function isReported({ migration, migration_evidence: evidence }: DeploymentRow): boolean {
+  return migration !== null && !evidence;
 }
 
 /** What the deployment replaced, or would replace if it were promoted now. */
@@ -87,11 +91,10 @@ function servedBefore(one: DeploymentRow, deployments: readonly DeploymentRow[])
 async function answer(question: Question, changes: GithubChanges): Promise<Finding> {
   const { deployment, before, after } = question;
   const found = before === after ? "identical" : await changes.compare(before, after);
-  const isReported = deployment.migration !== null && !deployment.migration_evidence;
   return {
     id: deployment.id,
     ...ofDiff(deployment, found === "identical" ? null : found),
-    ...(!isReported && await ofMigrations(question, found, changes)),
+    ...(!isReported(deployment) && await ofMigrations(question, found, changes)),
   };
 }
 

@@ -6,8 +6,8 @@ import { kind } from "./kind.ts";
 import { mention } from "./mentions.ts";
 import { place } from "./place.ts";
 import { siblings } from "./siblings.ts";
-import { words } from "./words.ts";
 import { traffic } from "./traffic.ts";
+import { words } from "./words.ts";
 
 /** Every kind of evidence besides counts over time. Each is independent of the others given the cause, as far as we know. */
 export const FACTORS: readonly FactorRule[] = [
