@@ -39,9 +39,26 @@ describe("siblings", () => {
     expect(favour(siblings, withSibling(20_000, 30), guilty(ONE), guilty(TWO))).toBeLessThanOrEqual(7);
   });
 
+  it("goes on telling suspects apart that all explain the sibling beyond doubt", () => {
+    const both = { c1: 30, c2: 28 };
+    expect(favour(siblings, withSibling(20_000, 1, both), guilty(ONE), guilty(TWO))).toBeCloseTo(2, 1);
+  });
+
+  it("makes less of each further member: they are of one incident", () => {
+    const told = (count: number) =>
+      favour(siblings, withSibling(20_000, count, { c1: 30, c2: 29 }), guilty(ONE), guilty(TWO));
+    expect(told(2)).toBeGreaterThan(told(1));
+    expect(told(4)).toBeCloseTo(2.5, 1);
+  });
+
   it("allows for two incidents at once with a suspect that cannot explain the sibling", () => {
-    expect(siblings(withSibling(20_000)).logLikelihood(guilty(TWO))).toBeCloseTo(Math.log(0.25), 5);
-    expect(siblings(withSibling(20_000)).logLikelihood(cause("traffic"))).toBeCloseTo(Math.log(0.25), 5);
+    const best = Math.log(0.75 * Math.exp(3) + 0.25);
+    expect(siblings(withSibling(20_000)).logLikelihood(guilty(ONE))).toBe(0);
+    expect(siblings(withSibling(20_000)).logLikelihood(guilty(TWO))).toBeCloseTo(Math.log(0.25) - best, 5);
+    expect(siblings(withSibling(20_000)).logLikelihood(cause("traffic"))).toBeCloseTo(
+      Math.log(0.25) - best,
+      5,
+    );
   });
 
   it("does not believe that one odd input raises two errors as easily as an outage does", () => {
