@@ -9,11 +9,29 @@ const SETTLED_MS = 6 * 3_600_000;
 const REPORT_SKEW_MS = 30_000;
 
 /** Share of its own service's traffic that a change without version labels reached at `t`, at most. */
-function plannedShare(change: Change, t: number): number {
+export function plannedShare(change: Change, t: number): number {
   if (change.revertedAt !== null && t - REPORT_SKEW_MS >= change.revertedAt) return 0;
   let share = change.rollout.length === 0 ? 1 : 0;
   for (const step of change.rollout) if (step.at <= t + REPORT_SKEW_MS) share = step.share;
   return share;
+}
+
+/** One step of a rollout, and what it reaches beyond the one before it. */
+export interface RolloutStep {
+  at: number;
+  share: Share;
+}
+
+/**
+ * Steps after the first of a rollout that no label shows, until `now`. What a share suffers may not have been noticed, or have been taken
+ * for usual, before the next step multiplies it.
+ */
+export function laterSteps(change: Change, now: number): RolloutStep[] {
+  if (change.version !== null) return [];
+  return change.rollout.slice(1).filter(({ at }) => at <= now).map(({ at }, index) => ({
+    at,
+    share: (t) => Math.max(0, plannedShare(change, t) - change.rollout[index]!.share),
+  }));
 }
 
 /** When each version of one service went out, from the changes that announced them. */

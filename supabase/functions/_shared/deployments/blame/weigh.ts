@@ -1,4 +1,12 @@
-import { EVERYTHING, type Reach, reachOf, type Share, whileInPlace } from "./exposure.ts";
+import {
+  EVERYTHING,
+  laterSteps,
+  type Reach,
+  reachOf,
+  type RolloutStep,
+  type Share,
+  whileInPlace,
+} from "./exposure.ts";
 import { FACTORS } from "./factors/catalogue.ts";
 import { type FactorView, type Scene, type Suspect } from "./factors/factor.ts";
 import { logMix, logSum } from "./counts.ts";
@@ -33,8 +41,12 @@ const ONSET_SLACK_MS = 5 * 60_000;
 const REACH_BACK_MS = 20 * 60_000;
 /** Candidates weighed at most, the latest ones. Two days of a busy team are some eighty changes. */
 const CANDIDATE_LIMIT = 120;
+/** What these see is the same for all that suffers at once: its members must not tell it one another. */
+const OF_INCIDENT: ReadonlySet<string> = new Set(["traffic", "companions"]);
 /** What strikes several services or issues raises their errors no further apart than this, mostly. */
 const STRUCK_MS = 40_000;
+/** P(the rise began with a later step of the rollout | it is the cause, and has been rolled out in steps). */
+const LATER_STEP = 0.4;
 /** A change this much older than the window is equally likely to show in each of its intervals, to a good approximation. */
 const LONG_AGO_MS = 60 * 60_000;
 
@@ -130,6 +142,10 @@ export function weigh(scene: Scene): Weighing {
       (sum, factor) => factor.name === "siblings" ? sum : sum + factor.value,
       0,
     );
+    const ofIncident = factors.reduce(
+      (sum, factor) => OF_INCIDENT.has(factor.name) ? sum + factor.value : sum,
+      0,
+    );
     const family = factors.find((factor) => factor.name === "siblings")!.value;
     const score = Math.log(prior) + rate.logEvidence + evidence + family;
     withoutSiblings.push(score - family);
@@ -137,7 +153,7 @@ export function weigh(scene: Scene): Weighing {
       suspect,
       score,
       evidence: rate.logEvidence + evidence,
-      struck: rate.struck + evidence,
+      struck: rate.struck + evidence - ofIncident,
       onsetAt: rate.onsetAt,
       rateNats: rate.logEvidence,
       factors,
@@ -170,14 +186,35 @@ export function weigh(scene: Scene): Weighing {
   function changeEvidence(change: Change, reach: Reach): TimedEvidence {
     const from = change.at - priors.lag.skewSeconds * 1000;
     const perOnset = stepsOf(change, reach);
-    const step = isLongAgo(change, reach) ? sometime(change) : rateEvidence(bins, perOnset, lagOf(change));
-    const struck = struckEvidence(perOnset, from);
+    const first = isLongAgo(change, reach) ? sometime(change) : rateEvidence(bins, perOnset, lagOf(change));
+    const later = laterSteps(change, scene.now).filter(({ at }) => at >= windowStart).map((step) =>
+      ofLaterStep(change, step)
+    );
+    const parts = [{ ...first, struck: struckEvidence(perOnset, from) }, ...later];
+    const best = parts.reduce((a, b) => b.logEvidence > a.logEvidence ? b : a);
+    const mixed = (of: (part: TimedEvidence) => number) =>
+      later.length === 0 ? of(parts[0]!) : logMix(
+        ...parts.map((part, index) =>
+          [index === 0 ? 1 - LATER_STEP : LATER_STEP / later.length, of(part)] as const
+        ),
+      );
+    const step = { logEvidence: mixed((part) => part.logEvidence), onsetAt: best.onsetAt };
+    const struck = mixed((part) => part.struck);
     if (from < windowStart) return { ...step, struck };
     const either = mixture(GRADUAL_SHARE.change);
     return {
       logEvidence: either(step.logEvidence, rampEvidence(ramps, from)),
       struck: either(struck, rampEvidence(ramps, Math.max(from, riseAt - STRUCK_MS))),
       onsetAt: step.onsetAt,
+    };
+  }
+
+  /** A rise with a later step of its rollout, beyond what the steps before had brought. */
+  function ofLaterStep(change: Change, { at, share }: RolloutStep): TimedEvidence {
+    const perOnset = averageEffects(onsetTable(bins, baseline, share, riseAt), ANY_SIZE);
+    return {
+      ...rateEvidence(bins, perOnset, lagOf({ ...change, at })),
+      struck: struckEvidence(perOnset, at - priors.lag.skewSeconds * 1000),
     };
   }
 
