@@ -30,8 +30,12 @@ export function decide(scene: Scene): { verdict: Verdict; shared: Record<string,
   const leastE = isNewIssue(scene.subject, scene.firstEventAt) ? BLAME_E_VALUE.newIssue : BLAME_E_VALUE.known;
   const standing: Standing = { waited, probability, someChange: 1 - innocent, support, eValue };
   const heard = scene.subject.kind === "issue" || waited >= RATE_PATIENCE_MS;
-  const blamedBefore = scene.subject.episode?.blamed === true;
-  if (change && heard && eValue >= leastE && isSure(standing, blamedBefore)) decision = "blame";
+  const episode = scene.subject.episode;
+  const before = {
+    any: episode?.blamed === true,
+    isNamed: episode?.verdict?.decision === "blame" && episode.verdict.changeId === change?.id,
+  };
+  if (change && heard && eValue >= leastE && isSure(standing, before)) decision = "blame";
   else if (innocent >= NONE_PROBABILITY && waited >= NONE_AFTER_MS) decision = "none";
 
   const rival = weighed.find((one) => one !== leader && (change !== null || one.suspect.change !== null)) ??

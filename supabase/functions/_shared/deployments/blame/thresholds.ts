@@ -1,28 +1,22 @@
 /**
  * How sure blame must be to name a change, by the time since the first event. Other witnesses (health of dependencies, other
  * services, second events) come some seconds after the first error: until they had time to speak, only near certainty is said. Once
- * they have spoken, more likely than not has to do, provided that the rise is beyond doubt: a person looks at it either way, and a
- * name that may be wrong is worth more than none. The less sure the name, the further beyond chance the rise must be: a slow leak looks
- * like a small step until it has grown.
+ * they have spoken, more likely than not has to do for a while, provided that the rise is beyond doubt: a person looks at it either way,
+ * and a name that may be wrong is worth more than none. What is still in doubt after that is not as urgent any more. The less sure the
+ * name, the further beyond chance the rise must be: a slow leak looks like a small step until it has grown.
  */
-const NAMED_FROM: readonly Bar[] = [
-  { afterMs: 50_000, probability: 0.8, eValue: 1e4 },
-  { afterMs: 40_000, probability: 0.9, eValue: 1e4 },
-  { afterMs: 30_000, probability: 0.97, eValue: 1e4 },
-  { afterMs: 40_000, probability: 0.98, eValue: 0 },
-  { afterMs: 0, probability: 0.995, eValue: 0 },
+const NAMED: readonly Bar[] = [
+  { afterMs: 50_000, untilMs: 100_000, probability: 0.65, eValue: 1e4 },
+  { afterMs: 40_000, untilMs: Infinity, probability: 0.85, eValue: 1e4 },
+  { afterMs: 30_000, untilMs: Infinity, probability: 0.97, eValue: 1e4 },
+  { afterMs: 40_000, untilMs: Infinity, probability: 0.98, eValue: 0 },
+  { afterMs: 0, untilMs: Infinity, probability: 0.995, eValue: 0 },
 ];
 /**
- * When it was a change beyond doubt and only the question is which, the likelier one is named from this time on: whoever takes it
- * back sees at once whether it was the other one. Later it takes more to be beyond doubt.
+ * When it was a change beyond doubt and only the question is which, the likelier one is named: whoever takes it back sees at once whether
+ * it was the other one.
  */
-const WHICH_ONE = {
-  afterMs: 50_000,
-  probability: 0.6,
-  someChange: 0.97,
-  someChangeLate: 0.98,
-  eValue: 1e10,
-};
+const WHICH_ONE = { afterMs: 50_000, untilMs: 100_000, probability: 0.52, someChange: 0.95, eValue: 1e10 };
 /** No name without corroboration before this. */
 const PATIENCE_MS = 40_000;
 /**
@@ -30,7 +24,7 @@ const PATIENCE_MS = 40_000;
  * went on for so long can wait for better evidence.
  */
 const TOO_LATE_MS = 12 * 60_000;
-const LATE: Bar = { afterMs: TOO_LATE_MS, probability: 0.98, eValue: 1e4 };
+const LATE: Bar = { afterMs: TOO_LATE_MS, untilMs: Infinity, probability: 0.98, eValue: 1e4 };
 /** Early words also need this much evidence besides the moment. */
 const EARLY_CORROBORATION_NATS = 3;
 /**
@@ -68,23 +62,29 @@ export interface Standing {
 }
 
 interface Bar {
+  /** From when on it holds, and until when. */
   afterMs: number;
+  untilMs: number;
   probability: number;
   eValue: number;
 }
 
-/** Whether it is named. */
-export function isSure(standing: Standing, blamedBefore: boolean): boolean {
-  const { waited, someChange, support } = standing;
-  if (waited < PATIENCE_MS && support < EARLY_CORROBORATION_NATS) return false;
-  const which = waited > TOO_LATE_MS ? WHICH_ONE.someChangeLate : WHICH_ONE.someChange;
-  if (someChange >= which && isOver(standing, WHICH_ONE)) return true;
-  const bars = waited > TOO_LATE_MS && !blamedBefore ? [LATE] : NAMED_FROM;
-  return bars.some((bar) => isOver(standing, bar));
+/** What was named in the episode before: anything, and whether the leading change is what is named now. */
+export interface Names {
+  any: boolean;
+  isNamed: boolean;
 }
 
-function isOver({ waited, probability, eValue }: Standing, bar: Bar): boolean {
-  return waited >= bar.afterMs && probability >= bar.probability && eValue >= bar.eValue;
+/** Whether it is named. What is named stays so for as long as it is as likely. */
+export function isSure(standing: Standing, before: Names): boolean {
+  const { waited, someChange, support } = standing;
+  if (waited < PATIENCE_MS && support < EARLY_CORROBORATION_NATS) return false;
+  const isOver = (bar: Bar) =>
+    waited >= bar.afterMs && (waited <= bar.untilMs || before.isNamed) &&
+    standing.probability >= bar.probability && standing.eValue >= bar.eValue;
+  if (someChange >= WHICH_ONE.someChange && isOver(WHICH_ONE)) return true;
+  const bars = waited > TOO_LATE_MS && !before.any ? [LATE] : NAMED;
+  return bars.some(isOver);
 }
 
 /** Whether it is taken back without a human. */
