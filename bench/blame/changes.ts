@@ -46,7 +46,7 @@ const WORDS_OF_FUNCTION = 4;
 /** Share of files whose diff does not show to which function every line belongs. */
 const UNTOLD_SHARE = 0.25;
 
-const KEYS = [
+export const KEYS = [
   "PAYMENT_TIMEOUT_MS",
   "search_index_name",
   "MAIL_FROM_ADDRESS",
@@ -55,7 +55,7 @@ const KEYS = [
   "API_BASE_URL",
   "pool_size",
 ];
-const FLAGS = ["new-checkout", "fast-search", "dark-mode", "invoice-v2", "bulk-import", "smart-retry"];
+export const FLAGS = ["new-checkout", "fast-search", "dark-mode", "invoice-v2", "bulk-import", "smart-retry"];
 
 let changeCount = 0;
 
@@ -65,10 +65,12 @@ export function makeChange(random: Random, project: SimProject, at: number, mix:
   const service = global ? null : random.pick(project.services);
   const steps = rolloutSteps(random, kind, service, at);
   const files = isCode(kind) ? touchedFiles(random, service!) : [];
-  return {
-    ...changeOf(random, { kind, service, steps, files }, mix),
-    faulty: random.chance(FAULTY_RATE[kind] * project.failureFactor),
-  };
+  const change = changeOf(random, { kind, service, steps, files }, mix);
+  if (kind === "flag") {
+    change.reported.value = !project.flags.get(change.keyName);
+    project.flags.set(change.keyName, change.reported.value);
+  }
+  return { ...change, faulty: random.chance(FAULTY_RATE[kind] * project.failureFactor) };
 }
 
 /** Share of fixes that touch a file which their cause had touched. */
@@ -122,6 +124,7 @@ function changeOf(
       touched: knowsFunctions
         ? { functions: told(random, functions), words: [...new Set(words)].slice(0, WORDS_KEPT) }
         : null,
+      value: null,
       names: isCode(kind) ? (kind === "edge_function" ? [service!.name] : []) : [keyName],
       rollout: knowsSteps
         ? steps.map((step) => ({ at: Math.max(step.at, reportedAt), share: step.share }))

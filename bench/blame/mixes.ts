@@ -8,6 +8,11 @@ export interface Mix {
   unknownFilesShare: number;
   /** Share of the others of which only the names of the files are known. */
   unknownFunctionsShare: number;
+  /** Shares of the services whose events do not tell of flags, of outgoing calls, of users, and of the source around frames. */
+  flagsUntoldShare: number;
+  callsUntoldShare: number;
+  usersUntoldShare: number;
+  sourceUntoldShare: number;
   /** When the faults of changes begin to show. */
   onset: { at_once: number; minutes: number; hours: number; slow_leak: number };
   /** Share of faults that show in another service only, and that make requests fail without an error event. */
@@ -32,6 +37,10 @@ export const BASE: Mix = {
   unlabelledShare: 0.12,
   unknownFilesShare: 0.08,
   unknownFunctionsShare: 0.2,
+  flagsUntoldShare: 0.5,
+  callsUntoldShare: 0.25,
+  usersUntoldShare: 0.4,
+  sourceUntoldShare: 0.4,
   onset: { at_once: 80, minutes: 18, hours: 1.5, slow_leak: 0.5 },
   elsewhereShare: 0.01,
   silentShare: 0.03,
@@ -52,6 +61,10 @@ export const HARD: Mix = {
   unlabelledShare: 0.4,
   unknownFilesShare: 0.3,
   unknownFunctionsShare: 0.4,
+  flagsUntoldShare: 0.8,
+  callsUntoldShare: 0.7,
+  usersUntoldShare: 0.6,
+  sourceUntoldShare: 0.7,
   onset: { at_once: 55, minutes: 30, hours: 10, slow_leak: 5 },
   elsewhereShare: 0.06,
   silentShare: 0.08,

@@ -4,6 +4,7 @@ import {
   isCode,
   type IssueFacts,
   type Observation,
+  type Sample,
   type TrafficCount,
 } from "../../supabase/functions/_shared/deployments/blame/types.ts";
 import type { Random } from "./random.ts";
@@ -12,6 +13,7 @@ import type { Mix } from "./mixes.ts";
 import { MINUTE, type SimFault } from "./faults/fault.ts";
 import { type SimIssue } from "./project.ts";
 import { playService } from "./service.ts";
+import { SampleMaker } from "./samples.ts";
 import { START, STEP_MS, type World } from "./world.ts";
 
 /** What is missing: rows that come late (by up to a minute), rows that never come. */
@@ -44,11 +46,13 @@ interface Pending {
   dueAt: number;
   traffic: TrafficCount | null;
   event: EventCount | null;
+  samples: Sample[];
 }
 
 /** Streams of chance within a step after those of the services: what is lost or late, and what people do. */
 const TRANSPORT = 100;
 const PEOPLE = 101;
+const CLOSELY = 200;
 
 /**
  * Plays a world in steps of 10 s and shows the monitor what a monitored project would send it. Every service of every step has a
@@ -64,6 +68,7 @@ export function play(chance: Random, world: World, mix: Mix, monitor: Monitor): 
   let nextChange = 0;
   let nextFault = 0;
   const known = new Set<string>();
+  const closely = new SampleMaker(chance.stream(-1), mix);
   const byPeople = new Map<string, number>();
   let guesses: { at: number; id: string; fault: SimFault }[] = [];
   const recent = new Map<string, Map<SimFault, number>>();
@@ -107,6 +112,7 @@ export function play(chance: Random, world: World, mix: Mix, monitor: Monitor): 
     const issues: IssueFacts[] = [];
     const emit = (issue: SimIssue, version: string | null, count: number, fault: SimFault | null) => {
       if (count === 0) return;
+      const service = project.services.find(({ name }) => name === issue.service)!;
       if (!known.has(issue.id)) {
         known.add(issue.id);
         issue.firstSeenAt = now;
@@ -117,9 +123,22 @@ export function play(chance: Random, world: World, mix: Mix, monitor: Monitor): 
           category: issue.category,
           frames: issue.frames,
           text: issue.text,
+          source: closely.sourceOf(service, issue, fault),
         });
       }
-      rows.push({ dueAt: until, traffic: null, event: { at: now, issue: issue.id, version, count } });
+      rows.push({
+        dueAt: until,
+        traffic: null,
+        event: { at: now, issue: issue.id, version, count },
+        samples: closely.take(step.stream(CLOSELY + rows.length), {
+          service,
+          issue,
+          fault,
+          count,
+          live,
+          now,
+        }),
+      });
       if (fault) note(recent, `issue:${issue.id}`, fault, now);
     };
     for (const [index, service] of project.services.entries()) {
@@ -130,7 +149,7 @@ export function play(chance: Random, world: World, mix: Mix, monitor: Monitor): 
         liveFaults,
         now,
         emit,
-        (row) => rows.push({ dueAt: until, traffic: row, event: null }),
+        (row) => rows.push({ dueAt: until, traffic: row, event: null, samples: [] }),
         (fault) => note(recent, `rate:${service.name}`, fault, now),
       );
     }
@@ -150,6 +169,7 @@ export function play(chance: Random, world: World, mix: Mix, monitor: Monitor): 
       issues,
       traffic: due.flatMap((row) => row.traffic ?? []),
       events: due.flatMap((row) => row.event ?? []),
+      samples: due.flatMap((row) => row.samples),
       dependencies: liveFaults.concat(
         faults.slice(0, nextFault).filter((fault) => fault.endAt > now - 3 * MINUTE && fault.endAt <= now),
       )

@@ -45,6 +45,8 @@ export interface SimProject {
   /** Multiplies the failure rates of changes: teams differ. */
   failureFactor: number;
   changesPerDay: number;
+  /** Which flags are on. */
+  flags: Map<string, boolean>;
 }
 
 const SERVICE_NAMES = ["web", "checkout", "search", "billing", "mailer", "reports", "auth-hooks"];
@@ -255,6 +257,7 @@ export function makeProject(random: Random, mix: Mix): SimProject {
     dependencies: DEPENDENCIES,
     failureFactor: random.logBetween(0.6, 1.6),
     changesPerDay: random.between(15, 40),
+    flags: new Map(),
   };
 }
 

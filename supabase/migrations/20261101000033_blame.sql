@@ -1,4 +1,4 @@
--- Blame: what it sees, what it remembers, what it says; and what follows from that.
+-- Blame: what it remembers, what it says; and what follows from that.
 
 create function public.load_blame(p_project_id bigint) returns jsonb
 language sql stable security invoker set search_path = ''
@@ -7,74 +7,6 @@ as $$
   from public.blame_states as b where b.project_id = p_project_id
 $$;
 comment on function public.load_blame(bigint) is 'The state of blame of a project; null before its first look.';
-
-create function public.blame_observation(
-  p_project_id bigint, p_since timestamptz, p_until timestamptz, p_known_issues bigint[] default '{}'
-) returns jsonb
-language sql stable security invoker set search_path = ''
-as $$
-  select jsonb_build_object(
-    -- Minutes that ended before p_since are read too: their counts may have grown since.
-    'traffic', coalesce((
-      select jsonb_agg(jsonb_build_array(m.minute_at, m.release, m.environment, m.request_count, m.failed_request_count) order by m.minute_at)
-      from public.traffic_minutes as m
-      where m.project_id = p_project_id and m.minute_at > p_since - interval '3 minutes' and m.minute_at <= p_until
-    ), '[]'),
-    'events', coalesce((
-      select jsonb_agg(jsonb_build_array(e.issue_id, e.at, e.release, e.environment, e.count) order by e.at)
-      from (
-        select v.issue_id, to_timestamp(floor(extract(epoch from v.received_at) / 10) * 10) as at, coalesce(v.release, '') as release,
-          coalesce(v.environment, '') as environment, count(*) as count
-        from public.error_events as v
-        join public.detected_errors as d on d.id = v.issue_id
-        where v.project_id = p_project_id and v.received_at > p_since and v.received_at <= p_until
-          and v.received_on between (p_since at time zone 'utc')::date and (p_until at time zone 'utc')::date
-          -- What Prunella itself says about deployments is no symptom of one.
-          and d.type is distinct from 'Deployment'
-        group by 1, 2, 3, 4
-      ) as e
-    ), '[]'),
-    'issues', coalesce((
-      select jsonb_agg(jsonb_build_object(
-        'id', d.id, 'first_seen_at', d.first_seen_at, 'category', d.category, 'title', d.title, 'type', d.type, 'release', d.first_release,
-        'environment', d.environment, 'exceptions', coalesce(latest.payload -> 'exceptions', '[]'), 'message', latest.payload ->> 'message'
-      ))
-      from (
-        select d.* from public.detected_errors as d
-        where d.project_id = p_project_id and d.last_seen_at > p_since and d.type is distinct from 'Deployment'
-          and not d.id = any (p_known_issues)
-        order by d.last_seen_at desc limit 200
-      ) as d
-      left join lateral (
-        select e.payload from public.error_events as e where e.issue_id = d.id order by e.received_at desc limit 1
-      ) as latest on true
-    ), '[]'),
-    'configuration', coalesce((
-      select jsonb_agg(jsonb_build_object(
-        'key', c.key, 'version', c.version, 'at', c.created_at, 'is_flag', jsonb_typeof(c.value) = 'boolean',
-        'replaced_at', (
-          select min(n.created_at) from public.system_config as n
-          where n.project_id = c.project_id and n.key = c.key and n.version > c.version
-        )
-      ) order by c.created_at)
-      from (
-        select * from public.system_config
-        where project_id = p_project_id and key like 'app.%' and created_at > p_until - interval '48 hours' and created_at <= p_until
-        order by created_at desc limit 200
-      ) as c
-    ), '[]'),
-    'breakers', coalesce((
-      select jsonb_agg(jsonb_build_object('name', b.name, 'state', b.state, 'at', coalesce(b.opened_at, b.updated_at)))
-      from public.circuit_breaker_state as b where b.project_id = p_project_id
-    ), '[]'),
-    'first_signal_at', coalesce(
-      (select min(m.minute_at) from public.traffic_minutes as m where m.project_id = p_project_id),
-      (select min(d.first_seen_at) from public.detected_errors as d where d.project_id = p_project_id)
-    )
-  )
-$$;
-comment on function public.blame_observation(bigint, timestamptz, timestamptz, bigint[]) is
-  'What came in since the last look: traffic by minute and label, events by ten seconds and label, facts of issues that are new to blame.';
 
 create function public.save_blame(
   p_project_id bigint, p_state jsonb, p_expected_version bigint, p_now timestamptz default now()
@@ -212,10 +144,10 @@ $$;
 comment on function public.deployment_suspects(bigint, timestamptz) is
   'What diagnosis needs to know of deployments: the lines they belong to, what blame says, and which releases the issue''s events come from.';
 
-revoke execute on function public.load_blame(bigint), public.blame_observation(bigint, timestamptz, timestamptz, bigint[]),
+revoke execute on function public.load_blame(bigint),
   public.save_blame(bigint, jsonb, bigint, timestamptz), public.save_correlations(bigint, jsonb, timestamptz, boolean),
   public.raise_rate_issue(bigint, bigint, timestamptz, timestamptz), public.deployment_suspects(bigint, timestamptz)
 from public, anon, authenticated;
-grant execute on function public.load_blame(bigint), public.blame_observation(bigint, timestamptz, timestamptz, bigint[]),
+grant execute on function public.load_blame(bigint),
   public.save_blame(bigint, jsonb, bigint, timestamptz), public.save_correlations(bigint, jsonb, timestamptz, boolean),
   public.raise_rate_issue(bigint, bigint, timestamptz, timestamptz), public.deployment_suspects(bigint, timestamptz) to service_role;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lookForBlame } from "../../supabase/functions/_shared/deployments/shell/look.ts";
 import type { DeploymentReport } from "../../supabase/functions/_shared/deployments/deployment.ts";
 import { recordDeployment } from "../../supabase/functions/_shared/deployments/store.ts";
+import { observedSince } from "../../supabase/functions/_shared/deployments/store-blame.ts";
 import { type ActionsDatabase, actionsDatabase } from "../actions/support/database.ts";
 
 let db: ActionsDatabase;
@@ -26,13 +27,13 @@ async function story(second = 0, minutesAgo = 60) {
     projectId,
     at,
     /** `seconds` of traffic at ten requests a second, in steps of ten seconds; looks every `lookEvery` seconds. */
-    async live(seconds: number, release: string, errorsPerStep = 0, lookEvery = 60) {
+    async live(seconds: number, release: string, errorsPerStep = 0, lookEvery = 60, payload: object = {}) {
       const verdicts = [];
       for (let passed = 0; passed < seconds; passed += 10) {
         now += 10_000;
         await db.rpc("record_batch", {
           p_batch: {
-            events: Array.from({ length: errorsPerStep }, () => event(projectId, release, at())),
+            events: Array.from({ length: errorsPerStep }, () => event(projectId, release, at(), payload)),
             traffic: [{
               project_id: projectId,
               minute_at: at().toISOString(),
@@ -67,7 +68,7 @@ async function story(second = 0, minutesAgo = 60) {
   };
 }
 
-function event(projectId: number, release: string, at: Date) {
+function event(projectId: number, release: string, at: Date, payload: object = {}) {
   return {
     project_id: projectId,
     event_id: crypto.randomUUID(),
@@ -80,7 +81,11 @@ function event(projectId: number, release: string, at: Date) {
     release,
     environment: "production",
     occurred_at: at.toISOString(),
-    payload: { message: null, exceptions: [{ type: "TypeError", value: "x is undefined", frames: [] }] },
+    payload: {
+      message: null,
+      exceptions: [{ type: "TypeError", value: "x is undefined", frames: [] }],
+      ...payload,
+    },
   };
 }
 
@@ -183,5 +188,108 @@ describe("a look at a project", () => {
     const { projectId, live } = await story();
     await live(60, "shop@1", 2, 10);
     expect(await db.query("select from blame_states where project_id = $1", [projectId])).toEqual([]);
+  }, 60_000);
+});
+
+describe("what the database tells blame of single events", () => {
+  const since = () => new Date(Date.now() - 5 * MINUTE);
+  const until = () => new Date(Date.now() + MINUTE);
+
+  async function rowsOf(projectId: number, payloads: readonly object[]) {
+    await db.rpc("record_batch", {
+      p_batch: {
+        events: payloads.map((payload) => {
+          const plain = event(projectId, "shop@1", new Date());
+          return {
+            ...plain,
+            user_hash: "0123456789abcdef".repeat(2),
+            payload: { ...plain.payload, ...payload },
+          };
+        }),
+        traffic: [],
+      },
+    });
+    return await observedSince(db.client, projectId, { since: since(), until: until(), knownIssues: [] });
+  }
+
+  it("tells flags that changed lately, what they were turned to and the steps of their rollout", async () => {
+    const projectId = await db.addProject();
+    await db.configure(projectId, "app.timeout", 5);
+    await db.rpc("start_config_rollout", {
+      p_project_id: projectId,
+      p_key: "app.ui.new-checkout",
+      p_value: true,
+      p_expected_version: 0,
+      p_stages: [0.1, 0.5, 1],
+    });
+    const values = [
+      { flag: "new-checkout", result: true },
+      { flag: "dark-mode", result: false },
+      { flag: "app.ui.new-checkout", result: "yes" },
+      "nonsense",
+      null,
+    ];
+    const rows = await rowsOf(projectId, [
+      { contexts: { flags: { values } } },
+      { contexts: { flags: { values: [] } } },
+      { contexts: { flags: { values: "nonsense" } } },
+      {},
+    ]);
+    expect(rows.samples.map((sample) => sample[6]).map((flags) => JSON.stringify(flags)).sort()).toEqual([
+      "null",
+      "null",
+      '{"new-checkout":true}',
+      "{}",
+    ].sort());
+    expect(
+      rows.samples.every(([, , release, environment, user]) =>
+        release === "shop@1" && environment === "production" && user === "0123456789ab"
+      ),
+    ).toBe(true);
+    expect(rows.configuration).toMatchObject([
+      { key: "app.timeout", flag: null, steps: [] },
+      { key: "app.ui.new-checkout", flag: true, steps: [{ share: 0.1 }] },
+    ]);
+  });
+
+  it("tells the last call and no other breadcrumb", async () => {
+    const projectId = await db.addProject();
+    const call = (url: string) => ({ type: "http", category: "fetch", data: { url, status_code: 503 } });
+    const rows = await rowsOf(projectId, [
+      { breadcrumbs: [call("https://one.example/"), call("https://two.example/"), { category: "console" }] },
+      { breadcrumbs: [{ category: "console", message: "secretive" }] },
+      { breadcrumbs: { length: 1 } },
+    ]);
+    const calls = rows.samples.map((sample) => sample[7]);
+    expect(calls.filter((crumb) => crumb !== null)).toEqual([call("https://two.example/")]);
+    expect(calls).toHaveLength(3);
+  });
+
+  it("tells twenty events of an issue at most, and none of another project's", async () => {
+    const [projectId, other] = [await db.addProject(), await db.addProject()];
+    await rowsOf(other, [{}, {}]);
+    const rows = await rowsOf(projectId, Array.from({ length: 50 }, () => ({})));
+    expect(rows.samples).toHaveLength(20);
+    expect(new Set(rows.samples.map(([issue]) => issue)).size).toBe(1);
+    expect(rows.events.reduce((sum, [, , , , count]) => sum + count, 0)).toBe(50);
+  });
+
+  it("is heard by blame: of two flags the one that the failing users have is named", async () => {
+    const { projectId, live, deploy, at } = await story();
+    await deploy("shop@1");
+    await live(900, "shop@1");
+    const turnedOn = async (key: string) =>
+      await db.query(
+        "insert into public.system_config (project_id, key, value, created_at) values ($1, $2, 'true', $3)",
+        [projectId, key, at().toISOString()],
+      );
+    await turnedOn("app.guilty-flag");
+    await turnedOn("app.other-flag");
+    const flags = { contexts: { flags: { values: [{ flag: "guilty-flag", result: true }] } } };
+    const verdicts = await live(180, "shop@1", 5, 20, flags);
+    expect(verdicts.at(-1)!.hypotheses[0]).toMatchObject({ changeId: "configuration:app.guilty-flag@1" });
+    expect(verdicts.find(({ decision }) => decision === "blame")?.factors.map(({ name }) => name)).toContain(
+      "flags",
+    );
   }, 60_000);
 });

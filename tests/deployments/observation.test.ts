@@ -12,6 +12,7 @@ const deployment = (id: number, more: Partial<DeploymentRow> = {}) => deployment
 const NOTHING: BlameRows = {
   traffic: [],
   events: [],
+  samples: [],
   issues: [],
   configuration: [],
   breakers: [],
@@ -133,26 +134,95 @@ describe("what blame is shown of a project", () => {
         key: "app.checkout.timeout_ms",
         version: 4,
         at: at(0),
-        is_flag: false,
+        flag: null,
+        steps: [{ at: at(0), share: 0.1 }, { at: at(40), share: 1 }],
         replaced_at: at(50),
+      }, {
+        key: "app.new-checkout",
+        version: 2,
+        at: at(0),
+        flag: true,
+        steps: [],
+        replaced_at: null,
       }],
       breakers: [{ name: "stripe", state: "open", at: at(10) }],
     });
     expect(observation.changes).toMatchObject([{
       kind: "configuration",
       names: ["app.checkout.timeout_ms", "timeout_ms"],
+      value: null,
+      rollout: [{ at: NOON, share: 0.1 }, { at: NOON + 40_000, share: 1 }],
       revertedAt: NOON + 50_000,
-    }]);
+    }, { kind: "flag", names: ["app.new-checkout", "new-checkout"], value: true, rollout: [] }]);
     expect(observation.dependencies).toEqual([
       { name: "stripe", state: "down", source: "calls", at: NOON + 10_000 },
     ]);
+  });
+
+  it("shows single events: whom they struck, their flags, and a failed call to somebody outside", () => {
+    const call = (url: string, status_code?: number) => ({
+      type: "http",
+      category: "fetch",
+      data: { url, ...status_code === undefined ? {} : { status_code } },
+    });
+    const page = "https://www.shop.example/cart";
+    const seen = (url: string | null, crumb: BlameRows["samples"][number][7]) =>
+      look({ samples: [[7, at(1), "shop@1", "production", "ab12", url, { "new-checkout": true }, crumb]] })
+        .observation.samples;
+    expect(seen(page, call("https://api.stripe.com/v1", 503))).toEqual([{
+      at: NOON + 1_000,
+      issue: "7",
+      user: "ab12",
+      flags: { "new-checkout": true },
+      call: { host: "api.stripe.com", failed: true },
+    }]);
+    const callOf = (url: string | null, crumb: BlameRows["samples"][number][7]) => seen(url, crumb)[0]!.call;
+    expect(callOf(page, call("https://api.stripe.com/v1"))).toEqual({ host: "api.stripe.com", failed: true });
+    expect(callOf(page, call("https://api.stripe.com/v1", 200))?.failed).toBe(false);
+    // What fails within the application says nothing of anybody outside.
+    const own = { host: null, failed: false };
+    expect(callOf(page, call("https://api.shop.example/v1", 500))).toEqual(own);
+    expect(callOf(page, call("/api/cart", 500))).toEqual(own);
+    expect(callOf("https://a.vercel.app/", call("https://b.vercel.app/", 500))?.failed).toBe(true);
+    expect(callOf(null, call("https://api.stripe.com/v1", 500))?.failed).toBe(true);
+    expect(callOf(page, null)).toBeNull();
+    expect(callOf(page, { type: "http", data: ["no", "address"] })).toBeNull();
+  });
+
+  it("shows names in the source around the frames, those where it fails first, and no more than fit", () => {
+    const issue = (frames: BlameRows["issues"][number]["exceptions"][number]["frames"]) => ({
+      id: 7,
+      first_seen_at: at(0),
+      category: "runtime",
+      title: "boom",
+      type: null,
+      release: null,
+      environment: null,
+      exceptions: [{ frames }],
+      message: null,
+    });
+    const sourceOf = (frames: Parameters<typeof issue>[0]) =>
+      look({ issues: [issue(frames)] }).observation.issues[0]!.source;
+    expect(sourceOf([
+      { filename: "src/main.ts", contextLine: "if (isEnabled('new-checkout')) {", preContext: ["", "// go"] },
+      { filename: "lib/pool.js", contextLine: "notOurs()", inApp: false },
+      {
+        filename: "src/pay.ts",
+        contextLine: "pay(env.PAYMENT_TIMEOUT_MS)",
+        postContext: ["return receipt;"],
+      },
+    ])).toEqual(["payment_timeout_ms", "return", "receipt", "is_enabled", "new_checkout"]);
+    expect(sourceOf([{ filename: "src/pay.ts" }])).toBeNull();
+    const many = Array.from({ length: 400 }, (_, index) => `identifier${index}`).join(" ");
+    expect(sourceOf([{ filename: "src/pay.ts", contextLine: many }])).toHaveLength(120);
   });
 
   it("leaves out what other environments did", () => {
     const { observation } = look({
       traffic: [[at(0), "shop@1", "staging", 100, 50]],
       events: [[7, at(0), "shop@1", "preview", 5]],
+      samples: [[7, at(0), "shop@1", "preview", "ab12", null, null, null]],
     }, [deployment(1, { environment: "preview" })]);
-    expect(observation).toMatchObject({ traffic: [], events: [], changes: [] });
+    expect(observation).toMatchObject({ traffic: [], events: [], samples: [], changes: [] });
   });
 });

@@ -1,4 +1,6 @@
 import * as Sentry from "@sentry/deno";
+import { observed } from "../../supabase/functions/_shared/deployments/shell/observation.ts";
+import { blameRowsSchema } from "../../supabase/functions/_shared/deployments/store-blame.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestPlatform, testPlatform } from "../support/platform.ts";
 import { ENCODERS, envelope } from "./support.ts";
@@ -242,5 +244,48 @@ describe("an unmodified Sentry SDK", () => {
       [id],
     );
     expect(Number(traffic!.requests)).toBe(1);
+  });
+
+  it("tells blame of each error whom it struck, which changed flags were on and that a call had failed", async () => {
+    const { project: id, key: publicKey } = await addProject("sdk-samples");
+    await platform.sql(
+      "insert into public.system_config (project_id, key, value) values ($1, 'app.new-checkout', 'true'), ($1, 'app.pool', '5')",
+      [id],
+    );
+    const dsn = `http://${publicKey}@${new URL(platform.url).host}/functions/v1/ingest/${id}`;
+    Sentry.init({ dsn, release: "sdk@1.2.3", integrations: [Sentry.featureFlagsIntegration()] });
+    Sentry.setUser({ id: "ada" });
+    const flags = Sentry.getClient()!.getIntegrationByName<ReturnType<typeof Sentry.featureFlagsIntegration>>(
+      "FeatureFlags",
+    )!;
+    flags.addFeatureFlag("new-checkout", true);
+    flags.addFeatureFlag("dark-mode", true);
+    await fetch(`${platform.url}/functions/v1/nothing-here`).then((response) => response.body?.cancel());
+    Sentry.captureException(new TypeError("there is no amount"));
+    await Sentry.flush(5000);
+    await Sentry.close(5000);
+
+    const { data, error } = await platform.service.rpc("blame_observation", {
+      p_project_id: id,
+      p_since: new Date(Date.now() - 60_000).toISOString(),
+      p_until: new Date(Date.now() + 60_000).toISOString(),
+    });
+    expect(error).toBeNull();
+    const { observation } = observed(
+      blameRowsSchema.parse(data),
+      [],
+      {},
+      Date.now() - 60_000,
+      Date.now() + 60_000,
+    );
+    expect(observation.samples).toEqual([{
+      at: expect.any(Number),
+      issue: observation.issues[0]!.id,
+      user: expect.stringMatching(/^[0-9a-f]{12}$/),
+      flags: { "new-checkout": true },
+      call: { host: new URL(platform.url).hostname, failed: true },
+    }]);
+    // The SDK sends the lines around the frames.
+    expect(observation.issues[0]!.source).toContain("capture_exception");
   });
 });

@@ -32,6 +32,8 @@ export interface SimFault {
   effects: SimEffect[];
   /** Multiplies traffic of the services named, or of all. */
   load: { services: string[]; ratio: number; rampMs: number } | null;
+  /** The vendor that does not answer, or that the change can no longer call. */
+  vendor: string | null;
   health: DependencyHealth[];
   /** ms of the first failing request, once there was one. */
   firstFailureAt: number | null;

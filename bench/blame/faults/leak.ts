@@ -26,6 +26,7 @@ export function leak(random: Random, project: SimProject, startAt: number): SimF
       issues: issuesOf(random, service, 0.6, OVERLOAD, make),
     }],
     load: null,
+    vendor: null,
     health: [],
   });
 }

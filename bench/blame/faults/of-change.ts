@@ -92,6 +92,7 @@ export function faultOfChange(random: Random, project: SimProject, change: SimCh
     load: random.chance(0.04)
       ? { services: [service.name], ratio: random.between(1.2, 2), rampMs: 60_000 }
       : null,
+    vendor: dependency,
     health,
   });
 }

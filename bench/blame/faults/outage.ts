@@ -42,6 +42,7 @@ export function outage(random: Random, project: SimProject, startAt: number): Si
       issues: issuesOf(random, service, 0.45, OUTAGE, () => make(service)),
     })),
     load: null,
+    vendor: dependency,
     health,
   });
 }

@@ -37,6 +37,7 @@ export function rareIssue(random: Random, project: SimProject, startAt: number):
       issues: [{ issue, weight: 1 }],
     }],
     load: null,
+    vendor: null,
     health: [],
   });
 }
@@ -64,6 +65,7 @@ export function burst(
       issues: [{ issue, weight: 1 }],
     }],
     load: null,
+    vendor: null,
     health: [],
   });
 }

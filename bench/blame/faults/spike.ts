@@ -26,6 +26,7 @@ export function spike(random: Random, project: SimProject, startAt: number): Sim
       issues: issuesOf(random, service, 0.45, OVERLOAD, () => make(service)),
     })),
     load: { services: hit.map((service) => service.name), ratio, rampMs: random.between(20_000, 120_000) },
+    vendor: null,
     health: [],
   });
 }

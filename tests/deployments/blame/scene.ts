@@ -11,6 +11,7 @@ import {
   emptyState,
   newService,
   newSubject,
+  type SubjectState,
 } from "../../../supabase/functions/_shared/deployments/blame/state.ts";
 import type {
   Change,
@@ -32,6 +33,7 @@ export function change(parts: Partial<Change> = {}): Change {
     version: "shop@2",
     files: null,
     touched: null,
+    value: null,
     names: [],
     rollout: [],
     risk: null,
@@ -53,8 +55,16 @@ export function facts(parts: Partial<IssueFacts> = {}): IssueFacts {
     category: "runtime",
     frames: [],
     text: "",
+    source: null,
     ...parts,
   };
+}
+
+/** An event that is looked at closely, half a minute after noon. */
+export function sample(
+  parts: Partial<SubjectState["samples"][number]> = {},
+): SubjectState["samples"][number] {
+  return { at: NOON + 30_000, user: null, flags: null, call: null, ...parts };
 }
 
 /** Requests and failures per interval of one service, from `minutes` before noon until `now`. */

@@ -29,6 +29,7 @@ const NOTHING: Omit<Observation, "at"> = {
   issues: [],
   traffic: [],
   events: [],
+  samples: [],
   dependencies: [],
 };
 
@@ -106,6 +107,7 @@ describe("the state of blame", () => {
         issues: ids.map((id) => facts({ id, firstSeenAt: at })),
         traffic: [{ at, service: "shop", version: "shop@1", requests: 100, failures: 20 }],
         events: ids.map((issue) => ({ at, issue, version: "shop@1", count: 1 })),
+        samples: [],
       });
       open = Math.max(open, Object.values(state.subjects).filter(({ episode }) => episode !== null).length);
     }

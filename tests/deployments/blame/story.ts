@@ -9,6 +9,7 @@ import type {
   DependencyHealth,
   IssueFacts,
   Observation,
+  Sample,
   Verdict,
 } from "../../../supabase/functions/_shared/deployments/blame/types.ts";
 import { poissonSample } from "../../../supabase/functions/_shared/statistics/poisson-sample.ts";
@@ -20,7 +21,11 @@ interface Failure {
   service: string;
   /** Failing share of the requests, by time (ms) and version. */
   share: (now: number, version: string | null) => number;
+  /** What its events tell; `random` is in [0, 1). */
+  tell: (random: () => number) => Partial<Sample>;
 }
+
+const SAMPLES_OF_STEP = 5;
 
 /** A project that is told step by step, with chance but no surprise: the seed is part of the story. */
 export class Story {
@@ -33,12 +38,15 @@ export class Story {
   /** What happens to the state between two steps. */
   between: (state: BlameState) => BlameState = (state) => state;
   readonly #random: () => number;
+  /** What single events tell draws from its own, so that it does not change what happens. */
+  readonly #chance: () => number;
   readonly #seen = new Map<string, number>();
   #changes: Change[] = [];
   #health: DependencyHealth[] = [];
 
   constructor(seed: number) {
     this.#random = seededRandom(seed);
+    this.#chance = seededRandom(seed + 1_000);
   }
 
   serve(service: string, versions: [string | null, number][]): void {
@@ -55,8 +63,13 @@ export class Story {
     this.#health.push({ state: "down", source: "probe", at: this.now, ...health });
   }
 
-  fail(issue: (Partial<IssueFacts> & { id: string }) | null, service: string, share: Failure["share"]): void {
-    this.failures.push({ facts: issue && facts({ service, ...issue }), service, share });
+  fail(
+    issue: (Partial<IssueFacts> & { id: string }) | null,
+    service: string,
+    share: Failure["share"],
+    tell: Failure["tell"] = () => ({}),
+  ): void {
+    this.failures.push({ facts: issue && facts({ service, ...issue }), service, share, tell });
   }
 
   /** Lives through `seconds` in steps of ten; returns the verdicts of that time. */
@@ -73,6 +86,7 @@ export class Story {
       issues: [],
       traffic: [],
       events: [],
+      samples: [],
       dependencies: this.#health,
     };
     for (const [service, versions] of this.traffic) {
@@ -89,6 +103,17 @@ export class Story {
             observation.issues.push({ ...one.facts, firstSeenAt: this.now });
           }
           observation.events.push({ at: this.now, issue: one.facts.id, version, count });
+          for (let left = Math.min(count, SAMPLES_OF_STEP); left > 0; left--) {
+            const told = one.tell(this.#chance);
+            observation.samples.push({
+              at: this.now,
+              issue: one.facts.id,
+              user: null,
+              flags: null,
+              call: null,
+              ...told,
+            });
+          }
         }
         const failures = Math.min(requests, failed.reduce((sum, { count }) => sum + count, 0));
         observation.traffic.push({ at: this.now, service, version, requests, failures });

@@ -19,6 +19,7 @@ function live(state: BlameState, minutes: number, events: number, silent = 0): v
       issues: at === NOON ? [facts({ firstSeenAt: NOON })] : [],
       traffic: [{ at, service: "shop", version: null, requests: 50, failures: events + silent }],
       events: events === 0 ? [] : [{ at, issue: "1", version: null, count: events }],
+      samples: [],
       dependencies: [],
     });
   }

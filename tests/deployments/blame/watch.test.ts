@@ -24,6 +24,7 @@ function step(state: BlameState, events: number, reports: number[]): Verdict[] {
     issues: at === NOON ? [facts({ firstSeenAt: NOON })] : [],
     traffic,
     events: [{ at, issue: "1", version: null, count: events }],
+    samples: [],
     dependencies: [],
   });
 }

@@ -5,11 +5,22 @@ import { deploymentSchema } from "./store.ts";
 
 const keptSchema = z.object({ state: z.unknown(), version: z.number(), observed_at: z.string() }).nullable();
 
-const observationSchema = z.object({
+export const blameRowsSchema = z.object({
   /** [minute, release, environment, requests, failures]: totals of the minute so far. */
   traffic: z.array(z.tuple([z.string(), z.string(), z.string(), z.number(), z.number()])),
   /** [issue, start of ten seconds, release, environment, events]. */
   events: z.array(z.tuple([z.number(), z.string(), z.string(), z.string(), z.number()])),
+  /** [issue, received, release, environment, user, address of the page or request, flags, breadcrumb of the last call]. */
+  samples: z.array(z.tuple([
+    z.number(),
+    z.string(),
+    z.string(),
+    z.string(),
+    z.string().nullable(),
+    z.string().nullable(),
+    z.record(z.string(), z.boolean()).nullable(),
+    z.record(z.string(), z.json()).nullable(),
+  ])),
   issues: z.array(z.object({
     id: z.number(),
     first_seen_at: z.string(),
@@ -26,6 +37,9 @@ const observationSchema = z.object({
           filename: z.string().nullish(),
           function: z.string().nullish(),
           inApp: z.boolean().nullish(),
+          contextLine: z.string().nullish(),
+          preContext: z.array(z.string()).nullish().catch(null),
+          postContext: z.array(z.string()).nullish().catch(null),
         }),
       ).catch([]),
     })).catch([]),
@@ -35,7 +49,9 @@ const observationSchema = z.object({
     key: z.string(),
     version: z.number(),
     at: z.string(),
-    is_flag: z.boolean(),
+    /** What it was turned to; null for what is not on or off. */
+    flag: z.boolean().nullable(),
+    steps: z.array(z.object({ at: z.string(), share: z.number() })),
     replaced_at: z.string().nullable(),
   })),
   breakers: z.array(
@@ -45,7 +61,7 @@ const observationSchema = z.object({
   first_signal_at: z.string().nullable(),
 });
 /** What came in between two looks, as the database tells it. */
-export type BlameRows = z.output<typeof observationSchema>;
+export type BlameRows = z.output<typeof blameRowsSchema>;
 
 const suspectsSchema = z.object({
   lines: z.array(deploymentSchema),
@@ -92,7 +108,7 @@ export function observedSince(
     p_since: since.toISOString(),
     p_until: until.toISOString(),
     p_known_issues: knownIssues,
-  }, observationSchema);
+  }, blameRowsSchema);
 }
 
 /** False when another look was quicker: then that one counts. */

@@ -1,3 +1,4 @@
+import { lastCall } from "../signals/calls.ts";
 import type { ErrorEvent } from "../signals/event.ts";
 import type { JsonObject } from "../platform/json.ts";
 import type { Facts } from "./diagnosis.ts";
@@ -133,11 +134,12 @@ const URL_IN_TEXT = /\bhttps?:\/\/[^\s"'<>()]{1,500}/i;
 
 function callFacts(event: ErrorEvent, reading: Reading, set: Set): void {
   const { objects, texts } = reading;
-  const call = failedCall(event);
+  const last = lastCall(event.breadcrumbs);
+  const call = last?.failed && last.host !== null ? last : null;
   set("host", reading.hosts[0] ?? call?.host);
   const port = firstMatch(texts, PORT_IN_TEXT)?.[1] ?? firstField(objects, ["port"]);
   if (port && /^\d{1,5}$/.test(port)) set("port", Number(port));
-  set("status", reading.statuses[0] ?? call?.status);
+  set("status", reading.statuses[0] ?? call?.status ?? undefined);
   set("retry_after_s", retryAfter(reading));
   const url = firstMatch(texts, URL_IN_TEXT)?.[0] ?? firstField(objects, ["url"]) ?? event.request?.url ??
     null;
@@ -159,24 +161,6 @@ function retryAfter({ objects, texts }: Reading): number | undefined {
   const unit = match[2]?.toLowerCase() ?? "s";
   const factor = unit.startsWith("ms") || unit.startsWith("milli") ? 0.001 : unit.startsWith("m") ? 60 : 1;
   return Math.round(Number(match[1]) * factor * 1000) / 1000;
-}
-
-/** The last outgoing request in the breadcrumbs, if it failed: browsers and Deno do not name the host in the error. */
-function failedCall(event: ErrorEvent): { host: string; status?: number } | null {
-  const crumb = event.breadcrumbs.findLast(({ category, type }) =>
-    category === "fetch" || category === "xhr" || category === "http" || type === "http"
-  );
-  const data = crumb?.data;
-  if (data === null || typeof data !== "object" || Array.isArray(data) || typeof data.url !== "string") {
-    return null;
-  }
-  const status = typeof data.status_code === "number" ? data.status_code : undefined;
-  if (status !== undefined && status < 400) return null;
-  try {
-    return { host: new URL(data.url).hostname, status };
-  } catch {
-    return null; // A relative address names no host.
-  }
 }
 
 function pathOf(url: string): string | undefined {

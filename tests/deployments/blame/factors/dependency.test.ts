@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dependency } from "../../../../supabase/functions/_shared/deployments/blame/factors/dependency.ts";
 import type { Category } from "../../../../supabase/functions/_shared/diagnose/diagnosis.ts";
 import type { DependencyHealth } from "../../../../supabase/functions/_shared/deployments/blame/types.ts";
-import { cause, change, favour, guilty, MINUTE, NOON, scene } from "../scene.ts";
+import { cause, change, favour, guilty, MINUTE, NOON, sample, scene } from "../scene.ts";
 
 function withHealth(text: string, health: Partial<DependencyHealth>, category: Category = "runtime") {
   const given = scene({ text, category });
@@ -65,6 +65,51 @@ describe("health of dependencies", () => {
   });
 
   it("says nothing where no dependency is known", () => {
-    expect(favour(dependency, scene({ text: "stripe" }), cause("external"), guilty(change()))).toBe(0);
+    expect(favour(dependency, scene({ text: "stripe" }), cause("external"), guilty(change()))).toBeCloseTo(
+      0,
+      10,
+    );
+  });
+
+  describe("calls before the events", () => {
+    function seen(failed: readonly boolean[], category: Category = "network") {
+      const given = scene({ text: "fetch failed", category });
+      given.subject.samples = failed.map((one) => sample({ call: { host: "api.stripe.com", failed: one } }));
+      return given;
+    }
+    const external = (failed: readonly boolean[], category?: Category) =>
+      favour(dependency, seen(failed, category), cause("external"), guilty(change()));
+
+    it("favours the outage when they failed, most where the error itself does not say so", () => {
+      expect(external([true, true, true, true])).toBeGreaterThan(0.3);
+      expect(external([true, true, true, true], "runtime")).toBeGreaterThan(1.5);
+    });
+
+    it("favours the change when they went well", () => {
+      expect(external([false, false, false, false])).toBeLessThan(-0.8);
+    });
+
+    it("makes nothing of one call in many that failed", () => {
+      expect(external([true, ...Array<boolean>(15).fill(false)])).toBeLessThan(-0.5);
+    });
+
+    it("expects failed calls of a change that breaks them", () => {
+      const given = (failed: boolean) => {
+        const told = withHealth("failure calling stripe", { source: "calls" }, "authentication");
+        told.subject.samples = [1, 2, 3].map(() => sample({ call: { host: "api.stripe.com", failed } }));
+        return favour(dependency, told, guilty(change()), cause("organic"));
+      };
+      expect(given(true)).toBeGreaterThan(given(false) + 0.5);
+    });
+
+    it("names the host", () => {
+      const given = withHealth("", { state: "up" });
+      given.subject.samples = [true, true, false].map((failed) =>
+        sample({ call: { host: failed ? "api.stripe.com" : null, failed } })
+      );
+      expect(dependency(given).statement(cause("external"))).toContain(
+        "follow on calls to api.stripe.com that failed",
+      );
+    });
   });
 });

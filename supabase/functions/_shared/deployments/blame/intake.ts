@@ -7,7 +7,9 @@ import {
   CHANGE_LIMIT,
   newService,
   newSubject,
+  SAMPLE_LIMIT,
   type ServiceState,
+  type SubjectState,
   UNLABELLED,
   WINDOW_MS,
 } from "./state.ts";
@@ -40,6 +42,21 @@ export function takeFacts(state: BlameState, facts: IssueFacts): void {
   const key = `issue:${facts.id}`;
   const subject = state.subjects[key] ??= newSubject(key, "issue", facts.service, state.now);
   subject.facts = facts;
+}
+
+/** Keeps the latest samples of each subject. */
+export function takeSamples(state: BlameState, { samples }: Observation): void {
+  const taken = new Set<SubjectState>();
+  for (const { issue, ...sample } of samples) {
+    const subject = state.subjects[`issue:${issue}`];
+    if (!subject) continue;
+    subject.samples.push(sample);
+    taken.add(subject);
+  }
+  for (const subject of taken) {
+    const fresh = subject.samples.filter(({ at }) => at >= state.now - WINDOW_MS).sort((a, b) => a.at - b.at);
+    subject.samples = fresh.slice(-SAMPLE_LIMIT);
+  }
 }
 
 function serviceOf(state: BlameState, name: string): ServiceState {

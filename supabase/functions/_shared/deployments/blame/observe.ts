@@ -1,5 +1,5 @@
 import { age, AGE_MS } from "./ageing.ts";
-import { takeChanges, takeCounts, takeFacts, takeHealth } from "./intake.ts";
+import { takeChanges, takeCounts, takeFacts, takeHealth, takeSamples } from "./intake.ts";
 import { askWhatEnded, fateOf, lookBack } from "./hindsight.ts";
 import { judge } from "./judge.ts";
 import { type BlamePriors, PUBLIC_PRIORS } from "./priors.ts";
@@ -34,6 +34,7 @@ export function advance(
   takeChanges(state, observation);
   for (const health of observation.dependencies) takeHealth(state, health);
   for (const facts of observation.issues) takeFacts(state, facts);
+  takeSamples(state, observation);
   const added = takeCounts(state, observation);
   if (state.now - state.agedAt >= AGE_MS) age(state, state.now - state.agedAt);
   askWhatEnded(state);

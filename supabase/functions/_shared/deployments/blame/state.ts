@@ -1,5 +1,5 @@
 import { calmDetector, type DetectorState } from "./detector.ts";
-import type { Change, DependencyHealth, Hypothesis, IssueFacts, Verdict } from "./types.ts";
+import type { Change, DependencyHealth, Hypothesis, IssueFacts, Sample, Verdict } from "./types.ts";
 
 /** Length of one interval, ms. Short enough to tell two deployments a minute apart, long enough to keep state small. */
 export const BIN_MS = 10_000;
@@ -16,6 +16,8 @@ export const SUBJECT_LIMIT = 500;
 export const EPISODE_LIMIT = 20;
 /** Subjects whose first events lie this close are taken for one incident. */
 export const SAME_INCIDENT_MS = 120_000;
+/** Events of a subject that are looked at closely at most, the latest ones. */
+export const SAMPLE_LIMIT = 20;
 /** Changes kept at most, the latest ones: a configuration that is written in a loop must not grow the state. */
 export const CHANGE_LIMIT = 400;
 
@@ -114,6 +116,8 @@ export interface SubjectState {
   facts: IssueFacts | null;
   /** Events; empty for a rate, which reads its service's failures. */
   bins: Bin[];
+  /** Some of the events in the window, oldest first. */
+  samples: Omit<Sample, "issue">[];
   /** Events in the window; for a rate its service's failures. */
   recent: number;
   /** Decayed sums of the ordinary intervals that left the window. */
@@ -137,7 +141,7 @@ export interface SubjectState {
 
 /** All that blame remembers of one project. Plain JSON. */
 export interface BlameState {
-  version: 3;
+  version: 4;
   startedAt: number;
   now: number;
   /** When the past was last aged. */
@@ -154,7 +158,7 @@ export interface BlameState {
 
 export function emptyState(now: number): BlameState {
   return {
-    version: 3,
+    version: 4,
     startedAt: now,
     now,
     agedAt: now,
@@ -236,6 +240,7 @@ export function newSubject(
     service,
     facts: null,
     bins: [],
+    samples: [],
     recent: 0,
     past: { events: 0, requests: 0 },
     excluded: [],

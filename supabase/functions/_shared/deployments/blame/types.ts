@@ -23,6 +23,8 @@ export interface Change {
   touched: Touched | null;
   /** Words that a message would use for it: configuration key, flag, function slug, environment variable. */
   names: string[];
+  /** What a flag was turned to; null for anything that is not on or off. */
+  value: boolean | null;
   /** Share of its service's traffic that it reached, by time, where the platform told; empty means all, at once. */
   rollout: { at: number; share: number }[];
   /** Probability, before anything was seen, that it breaks something (`risk/`); null takes the kind's prior. */
@@ -70,6 +72,8 @@ export interface IssueFacts {
   frames: StackFrame[];
   /** Message and error type, scrubbed. */
   text: string;
+  /** Names in the lines of source around the frames (`namesOf`), the culprit's first; null when the event shows no source. */
+  source: string[] | null;
 }
 
 /** Requests of one service and version in one interval. `at` may lie in the past: late data finds its interval. */
@@ -89,6 +93,18 @@ export interface EventCount {
   count: number;
 }
 
+/** One event of an issue, looked at closely. */
+export interface Sample {
+  at: number;
+  issue: string;
+  /** Hash of who suffered it; null when the event does not tell. */
+  user: string | null;
+  /** What the flags that changed lately were when it happened; null when the event tells of no flags at all. */
+  flags: Record<string, boolean> | null;
+  /** The last outgoing call before it; null when the event tells of none. The host is null where the call stayed in the application. */
+  call: { host: string | null; failed: boolean } | null;
+}
+
 /** Everything that arrived since the last observation. */
 export interface Observation {
   at: number;
@@ -96,6 +112,8 @@ export interface Observation {
   issues: IssueFacts[];
   traffic: TrafficCount[];
   events: EventCount[];
+  /** A few of the events. */
+  samples: Sample[];
   dependencies: DependencyHealth[];
 }
 

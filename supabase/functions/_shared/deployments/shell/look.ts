@@ -81,13 +81,13 @@ export async function lookForBlame(client: RpcClient, projectId: number, now: Da
 /** A state that another version of this code wrote is not understood: blame begins anew and learns the past half hour again. */
 function readState(state: unknown): KeptBlame | null {
   const kept = state as Partial<KeptBlame> | null | undefined;
-  return kept?.version === 1 && kept.core?.version === 3 && kept.seen ? kept as KeptBlame : null;
+  return kept?.version === 1 && kept.core?.version === 4 && kept.seen ? kept as KeptBlame : null;
 }
 
 /** Steps through an observation; returns the last verdict on every rise. */
 function walk(core: BlameState, observation: Observation, since: number): Verdict[] {
   const latest = new Map<string, Verdict>();
-  const { at: until, traffic, events } = observation;
+  const { at: until, traffic, events, samples } = observation;
   for (let from = since; from < until; from += STEP_MS) {
     const to = Math.min(until, from + STEP_MS);
     // What is older than the first step came late and finds its interval by itself.
@@ -98,6 +98,7 @@ function walk(core: BlameState, observation: Observation, since: number): Verdic
       issues: from === since ? observation.issues : [],
       traffic: traffic.filter(inStep),
       events: events.filter(inStep),
+      samples: samples.filter(inStep),
       dependencies: observation.dependencies.filter(({ at }) => at <= to),
     };
     for (const verdict of advance(core, step)) latest.set(verdict.subject, verdict);

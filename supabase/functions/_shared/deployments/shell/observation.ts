@@ -1,10 +1,13 @@
 import { CATEGORIES, type Category } from "../../diagnose/diagnosis.ts";
+import { lastCall } from "../../signals/calls.ts";
+import { namesOf } from "../blame/factors/source.ts";
 import { BIN_MS } from "../blame/state.ts";
 import type {
   Change,
   EventCount,
   IssueFacts,
   Observation,
+  Sample,
   StackFrame,
   TrafficCount,
 } from "../blame/types.ts";
@@ -78,6 +81,7 @@ export function observed(
       issues: rows.issues.map((issue) => factsOf(issue, labels)),
       traffic,
       events,
+      samples: rows.samples.filter(([, , , environment]) => isProduction(environment)).map(sampleOf),
       dependencies: rows.breakers.map(({ name, state, at }) => ({
         name,
         state: state === "open" ? "down" : state === "half_open" ? "degraded" : "up",
@@ -147,6 +151,7 @@ function deploymentChange(row: DeploymentRow, labelled: ReadonlySet<string>): Ch
     version: isLabelled ? label : null,
     files: row.files,
     touched: row.touched,
+    value: null,
     names: isFunction ? [row.service] : [],
     rollout: row.rollout.map(({ at, share }) => ({ at: Date.parse(at), share })),
     risk: row.risk,
@@ -155,16 +160,17 @@ function deploymentChange(row: DeploymentRow, labelled: ReadonlySet<string>): Ch
 }
 
 function configurationChanges({ configuration }: BlameRows): Change[] {
-  return configuration.map(({ key, version, at, is_flag, replaced_at }) => ({
+  return configuration.map(({ key, version, at, flag, steps, replaced_at }) => ({
     id: configurationId(key, version),
-    kind: is_flag ? "flag" : "configuration",
+    kind: flag === null ? "configuration" : "flag",
     service: null,
     at: Date.parse(at),
     version: null,
     files: null,
     touched: null,
+    value: flag,
     names: [key, key.slice(key.lastIndexOf(".") + 1)],
-    rollout: [],
+    rollout: steps.map(({ at, share }) => ({ at: Date.parse(at), share })),
     risk: null,
     revertedAt: replaced_at === null ? null : Date.parse(replaced_at),
   }));
@@ -177,6 +183,47 @@ export function deploymentId(id: number): string {
 
 export function configurationId(key: string, version: number | string): string {
   return `configuration:${key}@${version}`;
+}
+
+function sampleOf([issue, at, , , user, url, flags, crumb]: BlameRows["samples"][number]): Sample {
+  const call = crumb === null ? null : lastCall([crumb]);
+  const isForeign = call !== null && call.host !== null && !isSameSite(call.host, url);
+  return {
+    at: Date.parse(at),
+    issue: String(issue),
+    user,
+    flags,
+    call: call === null ? null : { host: isForeign ? call.host : null, failed: isForeign && call.failed },
+  };
+}
+
+/** Names under which everybody has a site of his own. */
+const SHARED_SITES =
+  /(?:^|\.)(?:vercel\.app|supabase\.(?:co|in)|netlify\.app|pages\.dev|workers\.dev|github\.io|onrender\.com|fly\.dev)$/;
+
+/** Whether a call to `host` stays in the application that serves `url`: then it is the application that fails, nobody outside. */
+function isSameSite(host: string, url: string | null): boolean {
+  if (url === null || !URL.canParse(url)) return false;
+  const own = new URL(url).hostname;
+  const site = (name: string) => SHARED_SITES.test(name) ? name : name.split(".").slice(-2).join(".");
+  return host === own || site(host) === site(own);
+}
+
+/** Names kept of the source around the frames of an issue: its frames are mostly of one file or two. */
+const NAMES_LIMIT = 120;
+
+/** Names in the source that the frames show, those of the innermost frame first. */
+function sourceOf({ exceptions }: BlameRows["issues"][number]): string[] | null {
+  const shown = exceptions.flatMap(({ frames }) =>
+    [...frames].reverse().filter(({ inApp, contextLine }) => inApp !== false && contextLine)
+  );
+  if (shown.length === 0) return null;
+  const names = new Set<string>();
+  for (const { contextLine, preContext, postContext } of shown) {
+    const lines = [contextLine!, ...[...preContext ?? []].reverse(), ...postContext ?? []];
+    for (const name of namesOf(lines.join("\n"))) if (names.size < NAMES_LIMIT) names.add(name);
+  }
+  return [...names];
 }
 
 function factsOf(issue: BlameRows["issues"][number], labels: Labels): IssueFacts {
@@ -193,6 +240,7 @@ function factsOf(issue: BlameRows["issues"][number], labels: Labels): IssueFacts
     firstSeenAt: Date.parse(issue.first_seen_at),
     category: isCategory(issue.category) ? issue.category : "unknown",
     frames: [...distinct.values()].slice(0, FRAMES_LIMIT),
+    source: sourceOf(issue),
     text: [issue.title, issue.message ?? "", ...said].join(" ").slice(0, TEXT_LIMIT),
   };
 }

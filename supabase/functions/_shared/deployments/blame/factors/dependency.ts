@@ -1,5 +1,7 @@
+import { callsOf } from "./calls.ts";
 import { categoryProbability } from "../priors.ts";
 import { troubledShare } from "../hazard.ts";
+import { logMix } from "../counts.ts";
 import { mentions } from "./mentions.ts";
 import type { FactorRule } from "./factor.ts";
 
@@ -45,14 +47,15 @@ export const dependency: FactorRule = (scene) => {
     ? witnessed(OWN_CALLS.outage, "calls", OWN_CALLS.otherwise)
     : silence;
   const named = all.find((one) => mentions(text, one.name));
+  const calls = callsOf(scene);
   return {
     name: "dependency",
     logLikelihood(suspect) {
-      if (all.length === 0) return 0;
+      if (all.length === 0) return suspect.kind === "external" ? calls.outage : calls.otherwise;
       const said = (share: number) => subject.facts === null ? 1 : named ? share : 1 - share;
-      if (suspect.kind === "external") return Math.log(seen.outage * said(NAMED.outage));
+      if (suspect.kind === "external") return Math.log(seen.outage * said(NAMED.outage)) + calls.outage;
       const chance = seen.otherwise * said(NAMED.otherwise);
-      if (!suspect.change) return Math.log(chance);
+      if (!suspect.change) return Math.log(chance) + calls.otherwise;
       const broken = independent
         ? BROKEN_CALLS.independent
         : troubled.length > 0
@@ -62,8 +65,9 @@ export const dependency: FactorRule = (scene) => {
       const asOutage = category === null
         ? 1
         : categoryProbability(category, "external") / categoryProbability(category, suspect.change.kind);
-      return Math.log(
-        BREAKS_CALLS * broken * said(BROKEN_CALLS.named) * asOutage + (1 - BREAKS_CALLS) * chance,
+      return logMix(
+        [BREAKS_CALLS * broken * said(BROKEN_CALLS.named) * asOutage, calls.outage],
+        [(1 - BREAKS_CALLS) * chance, calls.otherwise],
       );
     },
     statement() {
@@ -72,7 +76,10 @@ export const dependency: FactorRule = (scene) => {
         : troubled[0]
         ? `our calls to ${troubled[0].name} fail`
         : "no dependency is known to be in trouble";
-      return named ? `${health}, and the errors name ${named.name}` : health;
+      const said = named ? `, and the errors name ${named.name}` : "";
+      return `${health}${said}${
+        calls.host === null ? "" : `, and follow on calls to ${calls.host} that failed`
+      }`;
     },
   };
 };
