@@ -1,6 +1,7 @@
 import { isNewIssue } from "../state.ts";
 import type { Change } from "../types.ts";
 import type { FactorRule } from "./factor.ts";
+import { occurrence } from "./occurrence.ts";
 
 /** P(the code around the failing frames names it | it is the cause): a setting is often read elsewhere, a flag mostly where the ways part. */
 const GIVEN_CAUSE = { configuration: 0.25, flag: 0.4 };
@@ -35,22 +36,21 @@ export const source: FactorRule = ({ state, subject, firstEventAt }) => {
     );
   const known = isNewIssue(subject, firstEventAt) ? 1 : OF_KNOWN;
   const telling = (change: Change) => change.names.map(plain).filter((name) => name.length >= SHORTEST_NAME);
-  const namedIn = (names: readonly string[], source: readonly string[]) =>
-    names.find((name) => source.includes(name));
+  const naming = occurrence(others);
+  const named = (names: readonly string[]) => names.find((name) => own?.includes(name));
   return {
     name: "source",
     logLikelihood({ change }) {
       if (own === null || (change?.kind !== "configuration" && change?.kind !== "flag")) return 0;
       const names = telling(change);
       if (names.length === 0) return 0;
-      const naming = others.filter((source) => namedIn(names, source)).length;
-      const chance = (naming + ASSUMED.naming) / (others.length + ASSUMED.issues);
+      const chance = (naming(names) + ASSUMED.naming) / (others.length + ASSUMED.issues);
       const given = GIVEN_CAUSE[change.kind] * known;
       const cause = given + (1 - given) * chance;
-      return Math.log(namedIn(names, own) ? cause / chance : (1 - cause) / (1 - chance));
+      return Math.log(named(names) ? cause / chance : (1 - cause) / (1 - chance));
     },
     statement({ change }) {
-      const name = change && own && namedIn(telling(change), own);
+      const name = change && named(telling(change));
       return name ? `the code where it fails reads ${name}` : "the code where it fails does not read it";
     },
   };

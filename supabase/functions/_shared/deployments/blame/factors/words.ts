@@ -1,5 +1,6 @@
 import type { IssueFacts } from "../types.ts";
 import type { FactorRule } from "./factor.ts";
+import { occurrence } from "./occurrence.ts";
 
 /** P(the message speaks of an identifier of the touched lines | it is the cause). */
 const GIVEN_CAUSE = 0.25;
@@ -46,23 +47,14 @@ export const words: FactorRule = ({ state, subject }) => {
     : Object.values(state.subjects).flatMap((other) =>
       other !== subject && other.service === subject.service && other.facts ? [spokenOf(other.facts)] : []
     );
-  // By word, so that a change need not be held against every message.
-  const speakers = new Map<string, number[]>();
-  for (const [index, spoken] of others.entries()) {
-    for (const word of spoken) {
-      const known = speakers.get(word);
-      if (known) known.push(index);
-      else speakers.set(word, [index]);
-    }
-  }
+  const speaking = occurrence(others);
   const met = (touched: readonly string[]) => touched.find((word) => own.has(word));
   return {
     name: "words",
     logLikelihood({ change }) {
       const touched = change?.touched?.words;
       if (!touched?.length || own.size === 0) return 0;
-      const speaking = new Set(touched.flatMap((word) => speakers.get(word) ?? [])).size;
-      const chance = (speaking + ASSUMED.speaking) / (others.length + ASSUMED.messages);
+      const chance = (speaking(touched) + ASSUMED.speaking) / (others.length + ASSUMED.messages);
       const cause = GIVEN_CAUSE + (1 - GIVEN_CAUSE) * chance;
       return Math.log(met(touched) ? cause / chance : (1 - cause) / (1 - chance));
     },
