@@ -91,6 +91,8 @@ describe("from posterior to word", () => {
     expect(isSure(early, NOTHING)).toBe(true);
     expect(isSure({ ...early, someChange: 0.9 }, NOTHING)).toBe(false);
     expect(isSure({ ...early, waited: 110 * SECOND }, NOTHING)).toBe(false);
+    // After twelve minutes too, when it is plainly the likelier one.
+    expect(isSure({ ...early, waited: 900 * SECOND, probability: 0.82 }, NOTHING)).toBe(true);
   });
 
   it("names late only what is nearly certain, or turns from one name to the next", () => {

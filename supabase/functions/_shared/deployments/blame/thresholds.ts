@@ -2,11 +2,12 @@
  * How sure blame must be to name a change, by the time since the first event. Other witnesses (health of dependencies, other
  * services, second events) come some seconds after the first error: until they had time to speak, only near certainty is said. Once
  * they have spoken, more likely than not has to do for a while, provided that the rise is beyond doubt: a person looks at it either way,
- * and a name that may be wrong is worth more than none. What is still in doubt after that is not as urgent any more. The less sure the
+ * and a name that may be wrong is worth more than none. What is still in doubt after that is less urgent. The less sure the
  * name, the further beyond chance the rise must be: a slow leak looks like a small step until it has grown.
  */
 const NAMED: readonly Bar[] = [
   { afterMs: 50_000, untilMs: 100_000, probability: 0.65, eValue: 1e4 },
+  { afterMs: 50_000, untilMs: Infinity, probability: 0.8, eValue: 1e4 },
   { afterMs: 40_000, untilMs: Infinity, probability: 0.85, eValue: 1e4 },
   { afterMs: 30_000, untilMs: Infinity, probability: 0.97, eValue: 1e4 },
   { afterMs: 40_000, untilMs: Infinity, probability: 0.98, eValue: 0 },
@@ -16,7 +17,10 @@ const NAMED: readonly Bar[] = [
  * When it was a change beyond doubt and only the question is which, the likelier one is named: whoever takes it back sees at once whether
  * it was the other one.
  */
-const WHICH_ONE = { afterMs: 50_000, untilMs: 100_000, probability: 0.52, someChange: 0.95, eValue: 1e10 };
+const WHICH_ONE: readonly (Bar & { someChange: number })[] = [
+  { afterMs: 50_000, untilMs: 100_000, probability: 0.52, someChange: 0.95, eValue: 1e10 },
+  { afterMs: 50_000, untilMs: Infinity, probability: 0.8, someChange: 0.98, eValue: 1e10 },
+];
 /** No name without corroboration before this. */
 const PATIENCE_MS = 40_000;
 /**
@@ -82,7 +86,7 @@ export function isSure(standing: Standing, before: Names): boolean {
   const isOver = (bar: Bar) =>
     waited >= bar.afterMs && (waited <= bar.untilMs || before.isNamed) &&
     standing.probability >= bar.probability && standing.eValue >= bar.eValue;
-  if (someChange >= WHICH_ONE.someChange && isOver(WHICH_ONE)) return true;
+  if (WHICH_ONE.some((bar) => someChange >= bar.someChange && isOver(bar))) return true;
   const bars = waited > TOO_LATE_MS && !before.any ? [LATE] : NAMED;
   return bars.some(isOver);
 }
