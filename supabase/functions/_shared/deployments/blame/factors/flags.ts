@@ -29,10 +29,11 @@ export const flags: FactorRule = (scene) => {
     name: "flags",
     logLikelihood({ change }) {
       if (!change || change.value === null || told.length === 0) return 0;
-      const innocent = ifInnocent(valuesOf(change));
+      const values = valuesOf(change);
+      const innocent = ifInnocent(values);
       const isHere = change.service === null || change.service === scene.subject.service;
       const unseen = UNSEEN[isHere ? "here" : "elsewhere"];
-      return logMix([1 - unseen, ifGuilty(valuesOf(change))], [unseen, innocent]) - innocent;
+      return logMix([1 - unseen, ifGuilty(values)], [unseen, innocent]) - innocent;
     },
     statement({ change }) {
       if (!change || change.value === null || told.length === 0) return "the events tell of no flags";

@@ -3,7 +3,7 @@ import { SAME_INCIDENT_MS, type SubjectState } from "../state.ts";
 import type { OtherCause } from "../types.ts";
 
 /** P(it raises another issue as well), of the same service and of another one, by what it is: an odd input hits one line of code. */
-const RAISES_BOTH: Record<"change" | "external" | "traffic" | "leak" | "organic", [number, number]> = {
+const RAISES_BOTH: Record<"change" | OtherCause, [number, number]> = {
   change: [0.75, 0.6],
   external: [0.75, 0.6],
   traffic: [0.75, 0.6],

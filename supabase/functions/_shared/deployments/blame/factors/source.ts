@@ -25,26 +25,20 @@ function plain(name: string): string {
 }
 
 /** The code where it fails reads the setting or the flag that was changed. */
-export const source: FactorRule = ({ state, subject, firstEventAt }) => {
+export const source: FactorRule = (scene) => {
+  const { subject, firstEventAt } = scene;
   const own = subject.facts?.source ?? null;
-  const others = own === null
-    ? []
-    : Object.values(state.subjects).flatMap((other) =>
-      other !== subject && other.service === subject.service && other.facts?.source
-        ? [other.facts.source]
-        : []
-    );
+  const others = own === null ? null : occurrence(scene, ({ source }) => source);
   const known = isNewIssue(subject, firstEventAt) ? 1 : OF_KNOWN;
   const telling = (change: Change) => change.names.map(plain).filter((name) => name.length >= SHORTEST_NAME);
-  const naming = occurrence(others);
   const named = (names: readonly string[]) => names.find((name) => own?.includes(name));
   return {
     name: "source",
     logLikelihood({ change }) {
-      if (own === null || (change?.kind !== "configuration" && change?.kind !== "flag")) return 0;
+      if (others === null || (change?.kind !== "configuration" && change?.kind !== "flag")) return 0;
       const names = telling(change);
       if (names.length === 0) return 0;
-      const chance = (naming(names) + ASSUMED.naming) / (others.length + ASSUMED.issues);
+      const chance = (others.having(names) + ASSUMED.naming) / (others.issues + ASSUMED.issues);
       const given = GIVEN_CAUSE[change.kind] * known;
       const cause = given + (1 - given) * chance;
       return Math.log(named(names) ? cause / chance : (1 - cause) / (1 - chance));

@@ -1,10 +1,11 @@
 import { logMix } from "../counts.ts";
 import { samplesOf } from "../samples.ts";
 import { sumSince } from "../state.ts";
-import type { FactorRule, Suspect } from "./factor.ts";
+import type { OtherCause } from "../types.ts";
+import type { FactorRule } from "./factor.ts";
 
 /** P(nearly all of the errors are those of one user or client | ...): an odd input is mostly his who sends it. */
-const ONE_USER: Record<"change" | "external" | "traffic" | "leak" | "organic", number> = {
+const ONE_USER: Record<"change" | OtherCause, number> = {
   change: 0.06,
   external: 0.03,
   traffic: 0.03,
@@ -37,13 +38,14 @@ export const users: FactorRule = (scene) => {
     }
     return sum;
   };
+  const [ofOne, ofAnybody] = [seen(AGAIN.one), seen(AGAIN.anybody)];
   const count = new Set(events).size;
   return {
     name: "users",
-    logLikelihood(suspect: Suspect) {
+    logLikelihood(suspect) {
       if (events.length < 2) return 0;
       const one = ONE_USER[suspect.other ?? "change"];
-      return logMix([one, seen(AGAIN.one)], [1 - one, seen(AGAIN.anybody)]);
+      return logMix([one, ofOne], [1 - one, ofAnybody]);
     },
     statement: () =>
       events.length < 2

@@ -40,21 +40,17 @@ function spokenOf(facts: IssueFacts): Set<string> {
 }
 
 /** The message speaks of what the touched lines speak of. */
-export const words: FactorRule = ({ state, subject }) => {
-  const own = subject.facts ? spokenOf(subject.facts) : new Set<string>();
-  const others = own.size === 0
-    ? []
-    : Object.values(state.subjects).flatMap((other) =>
-      other !== subject && other.service === subject.service && other.facts ? [spokenOf(other.facts)] : []
-    );
-  const speaking = occurrence(others);
+export const words: FactorRule = (scene) => {
+  const { facts } = scene.subject;
+  const own = facts ? spokenOf(facts) : new Set<string>();
+  const others = own.size === 0 ? null : occurrence(scene, spokenOf);
   const met = (touched: readonly string[]) => touched.find((word) => own.has(word));
   return {
     name: "words",
     logLikelihood({ change }) {
       const touched = change?.touched?.words;
-      if (!touched?.length || own.size === 0) return 0;
-      const chance = (speaking(touched) + ASSUMED.speaking) / (others.length + ASSUMED.messages);
+      if (!touched?.length || others === null) return 0;
+      const chance = (others.having(touched) + ASSUMED.speaking) / (others.issues + ASSUMED.messages);
       const cause = GIVEN_CAUSE + (1 - GIVEN_CAUSE) * chance;
       return Math.log(met(touched) ? cause / chance : (1 - cause) / (1 - chance));
     },
