@@ -77,6 +77,30 @@ describe("scrubbing text by shape", () => {
     );
   });
 
+  it.each([
+    ["a UUID", "f9770855-6be2-4c45-8860-67004985af35"],
+    ["a UUID of digits nearly alone", "62029437-9320-4e97-a901-3f6356b1daa1"],
+    ["a trace id", "2873010601084f43a23aca6437f974c8"],
+    ["an object id in a path", "/orders/5a4111111111111111b3c4d5/lines"],
+  ])("keeps %s in which a card would fit", (_, text) => {
+    expect(scrubText(text)).toBe(text);
+    expect(scrubText(`${text} paid with 4111 1111 1111 1111`)).toBe(`${text} paid with [card]`);
+    expect(scrubText(`4111111111111111-${text}`)).toBe(`[card]-${text}`);
+  });
+
+  it("keeps every UUID", () => {
+    const uuids = Array.from({ length: 20_000 }, () => crypto.randomUUID());
+    expect(uuids.filter((uuid) => scrubText(uuid) !== uuid)).toEqual([]);
+    expect(uuids.filter((uuid) => scrubText(uuid.replaceAll("-", "")) !== uuid.replaceAll("-", ""))).toEqual(
+      [],
+    );
+  });
+
+  it.each(["ref4111111111111111", "a4111111111111111b", "4111-1111-1111-1111-abcd"])(
+    "takes no id for an excuse: %s",
+    (text) => expect(scrubText(text)).not.toContain("1111"),
+  );
+
   it("removes what Postgres cannot store", () => {
     expect(scrubText("a\0b")).toBe("a\ufffdb");
     expect(scrubText("a\ud800b").isWellFormed()).toBe(true);
