@@ -62,10 +62,12 @@ describe("a thousand messages that differ in an id", () => {
 
 it("an id of which the scrubber took a part for a card's number is an id all the same", () => {
   const scrubber = createScrubber();
-  const texts = Array.from({ length: 5_000 }, () => {
-    const id = `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`;
-    return scrubber.text(`order ${id} was not paid`, 1_000);
-  });
+  // No length that generators are known for: those stay whole.
+  const ids = [
+    `4111111111111111c5-${hex(18)}`,
+    ...Array.from({ length: 5_000 }, () => `${hex(18)}-${hex(18)}`),
+  ];
+  const texts = ids.map((id) => scrubber.text(`order ${id} was not paid`, 1_000));
   expect(texts.some((text) => text.includes("[card]"))).toBe(true);
   expect(new Set(texts.map(groupingText))).toEqual(new Set(["order <*> was not paid"]));
   expect(groupingText("card [card] was declined")).toBe("card [card] was declined");
