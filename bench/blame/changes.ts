@@ -4,7 +4,7 @@ import {
   isCode,
   type Touched,
 } from "../../supabase/functions/_shared/deployments/blame/types.ts";
-import { WORDS_KEPT } from "../../supabase/functions/_shared/deployments/github/touched.ts";
+import { WORDS_KEPT } from "../../supabase/functions/_shared/deployments/diffs/touched.ts";
 import type { SimProject, SimService } from "./project.ts";
 import type { Mix } from "./mixes.ts";
 import type { Random } from "./random.ts";

@@ -146,6 +146,11 @@ begin
     updated_at = p_now
   returning * into v_row;
 
+  if v_row.target = 'supabase' then
+    update public.function_versions as v set deployment_id = v_row.id
+    where v.project_id = p_project_id and v.slug = v_row.service and v.slug || '@' || v.version = v_row.external_id
+      and v.deployment_id is null;
+  end if;
   if v_status = 'serving' and (v_row.status <> 'serving' or v_at > v_row.promoted_at) and (
     -- It was replaced since this promotion: news that come late change nothing.
     v_row.superseded_at is null or v_at > v_row.superseded_at

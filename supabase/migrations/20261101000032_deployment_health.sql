@@ -130,20 +130,20 @@ $$;
 comment on function public.save_deployment_findings(bigint, jsonb, timestamptz) is
   'Writes what was found out about deployments: health, the way back, risk, files, what the diff says. What a finding does not name stays.';
 
-create function public.store_function_version(p_project_id bigint, p_version jsonb) returns bigint
+create function public.store_function_version(p_project_id bigint, p_version jsonb) returns void
 language sql security invoker set search_path = ''
 as $$
   insert into public.function_versions as v (
-    project_id, deployment_id, slug, version, name, content_hash, platform_hash, entrypoint_path, import_map_path, verify_jwt, body,
-    body_bytes, dependencies, deployed_at
+    project_id, slug, version, name, content_hash, platform_hash, entrypoint_path, import_map_path, verify_jwt, body, body_bytes,
+    dependencies, deployed_at
   )
-  select p_project_id, r.deployment_id, r.slug, r.version, r.name, r.content_hash, r.platform_hash, r.entrypoint_path, r.import_map_path,
-    r.verify_jwt, r.body, r.body_bytes, coalesce(r.dependencies, '[]'), r.deployed_at
+  select p_project_id, r.slug, r.version, r.name, r.content_hash, r.platform_hash, r.entrypoint_path, r.import_map_path, r.verify_jwt, r.body,
+    r.body_bytes, coalesce(r.dependencies, '[]'), r.deployed_at
   from jsonb_populate_record(null::public.function_versions, p_version) as r
-  on conflict (project_id, slug, version) do update set deployment_id = coalesce(v.deployment_id, excluded.deployment_id)
-  returning v.id
+  on conflict (project_id, slug, version) do nothing
 $$;
-comment on function public.store_function_version(bigint, jsonb) is 'Keeps the body of a function''s version, once.';
+comment on function public.store_function_version(bigint, jsonb) is
+  'Keeps the body of a function''s version, once. It belongs to the deployment slug@version as soon as that is recorded.';
 
 create function public.function_version(p_project_id bigint, p_slug text, p_version integer) returns jsonb
 language sql stable security invoker set search_path = ''

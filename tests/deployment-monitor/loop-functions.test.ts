@@ -60,6 +60,22 @@ describe("a bad version of an edge function", () => {
         { version: 1, slug: "checkout", body: [{ path: "index.ts", content: GOOD, encoding: "utf8" }] },
       ]);
 
+      const [bad, good] = await app.rows(
+        "deployment_logs",
+        "external_id, files, line_count, touched, rollback_capability",
+      );
+      expect(bad).toMatchObject({
+        external_id: "checkout@2",
+        files: ["checkout/index.ts"],
+        line_count: 3,
+        touched: {
+          functions: { "checkout/index.ts": { names: [], all: false } },
+          words: expect.arrayContaining(["broken"]),
+        },
+        rollback_capability: { possible: true },
+      });
+      expect(good).toMatchObject({ external_id: "checkout@1", files: null, touched: null });
+
       const fix = await until(
         "a fix that succeeded",
         async () => (await app.rows("auto_fixes")).find(({ state }) => state === "succeeded"),
@@ -89,6 +105,24 @@ describe("a bad version of an edge function", () => {
       await supabase.close();
     }
   }, 90_000);
+
+  it("is recorded with the body that was kept, where a look died in between", async () => {
+    const supabase = fakeSupabase({ token: TOKEN, ref: REF });
+    const app = await monitoredApp(platform);
+    await app.connect("supabase", "default", { ref: REF, api_url: supabase.url }, TOKEN);
+    await supabase.deploy("mailer", GOOD);
+    await platform.sql(
+      `insert into function_versions (project_id, slug, version, name, content_hash, entrypoint_path, verify_jwt, body, body_bytes, deployed_at)
+       values ($1, 'mailer', 1, 'mailer', $2, 'index.ts', false, $3, 80, now())`,
+      [app.id, "a".repeat(64), [{ path: "index.ts", encoding: "utf8", content: GOOD }]],
+    );
+    await lookFor(app, "mailer@1");
+    const [deployment] = await app.rows("deployment_logs", "id, external_id");
+    expect(await app.rows("function_versions", "deployment_id, version")).toEqual([
+      { deployment_id: deployment!.id, version: 1 },
+    ]);
+    await supabase.close();
+  });
 
   it("does not keep other projects from being looked at when its platform is down", async () => {
     const supabase = fakeSupabase({ token: TOKEN, ref: REF });

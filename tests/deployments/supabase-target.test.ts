@@ -3,6 +3,7 @@ import {
   bodyHash,
   dependenciesOf,
   type FunctionBody,
+  sourcesOf,
 } from "../../supabase/functions/_shared/deployments/supabase/function-body.ts";
 import {
   createSupabaseTarget,
@@ -89,4 +90,18 @@ test("dependencies are read from imports and re-exports, static and dynamic", ()
   const body = { name: "f", verifyJwt: true, entrypointPath: "index.ts", importMapPath: null };
   expect(dependenciesOf({ ...body, files: [{ path: "index.ts", encoding: "utf8", content }] }))
     .toEqual(["../_shared/a.ts", "./b.ts", "jsr:@std/x", "npm:zod@4"]);
+});
+
+test.each([
+  ["index.ts", "checkout/index.ts"],
+  ["./lib/tax.ts", "checkout/lib/tax.ts"],
+  ["source/index.ts", "checkout/index.ts"],
+  ["checkout/index.ts", "checkout/index.ts"],
+  ["supabase/functions/checkout/index.ts", "checkout/index.ts"],
+  ["file:///home/ada/shop/supabase/functions/_shared/tax.ts", "_shared/tax.ts"],
+  ["../_shared/tax.ts", "_shared/tax.ts"],
+  ["../../../../etc/passwd", "checkout/etc/passwd"],
+])("a file that was uploaded as %s is told from those of other functions: %s", (uploaded, path) => {
+  const file = { path: uploaded, encoding: "utf8", content: "x" } as const;
+  expect(sourcesOf("checkout", [file])).toEqual([{ path, content: "x", isText: true }]);
 });

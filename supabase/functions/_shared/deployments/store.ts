@@ -193,7 +193,7 @@ export async function storeFunctionVersion(
     client,
     "store_function_version",
     { p_project_id: projectId, p_version: version },
-    z.number(),
+    z.unknown(),
   );
 }
 

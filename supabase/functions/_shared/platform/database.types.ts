@@ -1605,7 +1605,7 @@ isOneToOne: false
 { Args: { "p_forecasts": Json,"p_now"?: string }; Returns: number
                            },
 "store_function_version":
-{ Args: { "p_project_id": number,"p_version": Json }; Returns: number
+{ Args: { "p_project_id": number,"p_version": Json }; Returns: undefined
                            },
 "store_lesson":
 { Args: { "p_fix_id": number,"p_lesson": Json,"p_now"?: string }; Returns: boolean

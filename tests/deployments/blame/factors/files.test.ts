@@ -33,6 +33,25 @@ describe("files against stack frames", () => {
     expect(match(["src/shop/mail/send.ts"])).toBe("none");
   });
 
+  it("finds the files of an edge function below the folder in which the runtime unpacks it", () => {
+    const at = (
+      path: string,
+    ) => [frame(`file:///var/tmp/sb-compile-edge-runtime/${path}`), frame("src/other.ts")];
+    expect(match(["checkout/index.ts"], at("checkout/index.ts"))).toBe("culprit");
+    expect(match(["checkout/index.ts"], at("source/index.ts"))).toBe("culprit");
+    expect(match(["_shared/tax.ts"], at("source/_shared/tax.ts"))).toBe("culprit");
+    expect(match(["mailer/index.ts"], at("checkout/index.ts"))).toBe("none");
+  });
+
+  it("takes a name without a folder for a file of the service that fails alone", () => {
+    const fails = (service: string) => {
+      const one = change({ files: ["mailer/index.ts"], service });
+      return favour(files, scene({ frames: [frame("index.ts")] }, [one]), guilty(one), cause("organic"));
+    };
+    expect(fails(scene({}, []).subject.service)).toBeGreaterThan(1);
+    expect(fails("elsewhere")).toBeLessThan(0);
+  });
+
   it("does not take a file for another one whose name merely ends alike", () => {
     expect(match(["art.ts"], [frame("src/cart.ts")])).not.toBe("culprit");
   });

@@ -1,17 +1,8 @@
 import { z } from "zod";
 import { isActionError } from "../../platform/action-error.ts";
+import type { ChangedFile } from "../diffs/changed-file.ts";
 import { send, sendFor, type TargetOptions } from "../targets/request.ts";
 import { GITHUB_HEADERS, type GithubTargetOptions } from "./target.ts";
-
-export interface ChangedFile {
-  path: string;
-  /** The path before, of a file that was renamed. */
-  previousPath: string | null;
-  status: "added" | "modified" | "removed" | "renamed" | "other";
-  lines: number;
-  /** Its part of the diff; null of a binary file or a large one. */
-  patch: string | null;
-}
 
 /** What lies between two commits. */
 export interface Comparison {

@@ -1,7 +1,10 @@
 import type { RpcClient } from "../../platform/rpc.ts";
-import { bodyHash, dependenciesOf, type FunctionBody } from "../supabase/function-body.ts";
+import type { ChangedFile } from "../diffs/changed-file.ts";
+import { compareSources } from "../diffs/compare-sources.ts";
+import { touchedBy } from "../diffs/touched.ts";
+import { bodyHash, dependenciesOf, type FunctionBody, sourcesOf } from "../supabase/function-body.ts";
 import type { EdgeFunction, SupabaseTarget } from "../supabase/target.ts";
-import { type DeploymentRow, storeFunctionVersion } from "../store.ts";
+import { type DeploymentRow, loadFunctionVersion, saveFindings, storeFunctionVersion } from "../store.ts";
 import { record } from "./record.ts";
 import type { MayWrite } from "./ways-back.ts";
 
@@ -14,7 +17,7 @@ const JSON_OVERHEAD = 1024;
 
 /**
  * Looks for versions of edge functions that were not seen before and keeps their bodies: the platform itself forgets a version as soon as
- * the next one is deployed.
+ * the next one is deployed. What changed is read from the two bodies.
  *
  * @returns how many new versions were found
  */
@@ -33,29 +36,53 @@ export async function pollFunctions(
   for (const one of fresh) {
     const body = await api.body(one.slug);
     const hash = await bodyHash(body);
+    const believed = believedToServe(one, known);
+    const changed = await changedSince(client, project.id, one.slug, believed, body);
+    // The body first: a version that is recorded is not asked for again.
+    await storeFunctionVersion(client, project.id, rowOf(one, body, hash, now));
     const { deployment } = await record(client, project, {
       target: "supabase",
       external_id: `${one.slug}@${one.version}`,
       service: one.slug,
       environment: "production",
       status: "serving",
-      at: servedSince(one, known, now),
+      at: servedSince(one, believed, now),
       content_hash: hash,
       migration: "none",
+      ...(changed && {
+        files: changed.map(({ path }) => path),
+        line_count: changed.reduce((sum, { lines }) => sum + lines, 0),
+      }),
     }, now);
-    await storeFunctionVersion(client, project.id, {
-      ...rowOf(one, body, hash, now),
-      deployment_id: deployment.id,
-    });
+    if (changed) {
+      await saveFindings(client, project.id, [{ id: deployment.id, touched: touchedBy(changed) }], now);
+    }
   }
   return fresh.length;
 }
 
-/** The version that the platform has now serves, so it came after the one that we believed to serve: a rollback of ours may be as young. */
-function servedSince(one: EdgeFunction, known: readonly DeploymentRow[], now: Date): string {
-  const believed = known.find(({ target, service, status }) =>
+function believedToServe(one: EdgeFunction, known: readonly DeploymentRow[]): DeploymentRow | null {
+  return known.find(({ target, service, status }) =>
     target === "supabase" && service === one.slug && status === "serving"
-  );
+  ) ?? null;
+}
+
+/** What differs from the version before; null where its body is not kept. */
+async function changedSince(
+  client: RpcClient,
+  projectId: number,
+  slug: string,
+  before: DeploymentRow | null,
+  body: FunctionBody,
+): Promise<ChangedFile[] | null> {
+  const version = Number(/@(\d+)$/.exec(before?.external_id ?? "")?.[1]);
+  if (!Number.isSafeInteger(version)) return null;
+  const kept = await loadFunctionVersion(client, projectId, slug, version);
+  return kept?.body ? compareSources(sourcesOf(slug, kept.body), sourcesOf(slug, body.files)) : null;
+}
+
+/** The version that the platform has now serves, so it came after the one that we believed to serve: a rollback of ours may be as young. */
+function servedSince(one: EdgeFunction, believed: DeploymentRow | null, now: Date): string {
   const at = timeOf(one, now);
   if (!believed?.promoted_at || Date.parse(believed.promoted_at) < Date.parse(at)) return at;
   return new Date(Date.parse(believed.promoted_at) + 1).toISOString();

@@ -1,8 +1,9 @@
 import { isActionError } from "../../platform/action-error.ts";
 import type { RpcClient } from "../../platform/rpc.ts";
 import { FILES_LIMIT, lineOf } from "../deployment.ts";
-import type { ChangedFile, Comparison, GithubChanges } from "../github/changes.ts";
-import { touchedBy } from "../github/touched.ts";
+import type { ChangedFile } from "../diffs/changed-file.ts";
+import { touchedBy } from "../diffs/touched.ts";
+import type { Comparison, GithubChanges } from "../github/changes.ts";
 import { classifyMigration } from "../migrations/classify.ts";
 import { migrationFile } from "../migrations/files.ts";
 import { type MigrationKind, worstKind } from "../migrations/kind.ts";

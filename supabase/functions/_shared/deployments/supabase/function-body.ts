@@ -1,3 +1,5 @@
+import type { SourceFile } from "../diffs/source-file.ts";
+
 /** One source file as JSON can keep it: text where it is text, base64 where it is not. */
 export interface FunctionFile {
   path: string;
@@ -46,6 +48,26 @@ export async function bodyHash(body: FunctionBody): Promise<string> {
   const canonical = JSON.stringify([body.verifyJwt, body.entrypointPath, body.importMapPath, files]);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * The files under names that stack frames end with: `checkout/index.ts`, `_shared/cors.ts`. Clients upload paths from the function's folder,
+ * from the folder of all functions or from the root of the repository.
+ */
+export function sourcesOf(slug: string, files: readonly FunctionFile[]): SourceFile[] {
+  return files.map(({ path, encoding, content }) => ({
+    path: pathOf(slug, path),
+    content,
+    isText: encoding === "utf8",
+  }));
+}
+
+function pathOf(slug: string, uploaded: string): string {
+  const path = uploaded.replace(/^file:\/+/, "").replace(/^(?:\.{0,2}\/)+/, "").replace(
+    /^(?:.*\/)?functions\/|^source\//,
+    "",
+  );
+  return path.startsWith(`${slug}/`) || path.startsWith("_shared/") ? path : `${slug}/${path}`;
 }
 
 /** Relative and bare imports of all files, for dependency tracking: `npm:` and `jsr:` names with versions, URLs, paths. */

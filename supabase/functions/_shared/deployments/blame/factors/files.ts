@@ -13,15 +13,21 @@ const GIVEN_CAUSE: Record<"isNew" | "known", Record<FileMatch, number>> = {
   known: { culprit: 0.2, stack: 0.1, folder: 0.15, none: 0.55 },
 };
 
-/** A path without scheme, host, query and bundler prefix, lower case. */
+/** Where Supabase's edge runtime unpacks a function: below it come the function's name, or `source` in place of it, and its files. */
+const EDGE_RUNTIME = /^var\/tmp\/sb-compile-edge-runtime\/(?:source\/)?/;
+
+/** A path without scheme, host, query and the prefixes of bundlers and of the edge runtime, lower case. */
 function normalise(path: string): string {
   return path.toLowerCase().replace(/^[a-z-]+:\/+(?:\.\/)?/, "").replace(/[?#].*$/, "").replace(
     /^(?:\.?\/)+/,
     "",
-  );
+  ).replace(EDGE_RUNTIME, "");
 }
 
-/** True when one path ends with the other at a folder's edge: deployed paths carry prefixes that the repository lacks. */
+/**
+ * True when one path ends with the other at a folder's edge: deployed paths carry prefixes that the repository lacks, and may lack what
+ * the repository has.
+ */
 function samePath(a: string, b: string): boolean {
   return a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);
 }
@@ -38,13 +44,18 @@ export interface StackMatch {
   inFunction: { isTouched: boolean; touched: number } | null;
 }
 
-/** Best match between a change and the in-app frames of a stack, culprit first. */
+/**
+ * Best match between a change and the in-app frames of a stack, culprit first. A name without a folder, as `index.ts`, is that of many
+ * files: it speaks of the service that fails, and of no change of another one.
+ */
 export function matchStack(
   { files, touched }: Pick<Change, "files" | "touched">,
   frames: readonly StackFrame[],
+  sameService = true,
 ): StackMatch {
   const paths = (files ?? []).map(normalise);
-  const stack = frames.map(({ file, function: name }) => ({ file: normalise(file), name: bareName(name) }));
+  const stack = frames.map(({ file, function: name }) => ({ file: normalise(file), name: bareName(name) }))
+    .map((one) => sameService || one.file.includes("/") ? one : { ...one, file: "" });
   const hits = stack.filter(({ file }) => paths.some((path) => samePath(path, file)));
   if (hits[0]) {
     return { files: hits[0] === stack[0] ? "culprit" : "stack", inFunction: functionMatch(touched, hits) };
@@ -114,7 +125,10 @@ export const files: FactorRule = ({ state, subject, firstEventAt }) => {
   const matches = new Map<string, StackMatch>();
   const matchOf = (change: Change) => {
     let match = matches.get(change.id);
-    if (!match) matches.set(change.id, match = matchStack(change, frames));
+    if (!match) {
+      match = matchStack(change, frames, change.service === subject.service);
+      matches.set(change.id, match);
+    }
     return match;
   };
   const universe = new Set(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { declared, readPatch } from "../../../supabase/functions/_shared/deployments/github/patch.ts";
+import { declared, readPatch } from "../../../supabase/functions/_shared/deployments/diffs/patch.ts";
 
 describe("the function that a line declares", () => {
   it.each([

@@ -1,6 +1,6 @@
 import type { Touched } from "../blame/types.ts";
 import { TEST_FILE } from "../risk/features.ts";
-import type { ChangedFile } from "./changes.ts";
+import type { ChangedFile } from "./changed-file.ts";
 import { readPatch } from "./patch.ts";
 
 /** Files whose lines are no code that a stack or a message could point at. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ChangedFile } from "../../../supabase/functions/_shared/deployments/github/changes.ts";
-import { touchedBy } from "../../../supabase/functions/_shared/deployments/github/touched.ts";
+import type { ChangedFile } from "../../../supabase/functions/_shared/deployments/diffs/changed-file.ts";
+import { touchedBy } from "../../../supabase/functions/_shared/deployments/diffs/touched.ts";
 
 const file = (path: string, patch: string | null): ChangedFile => ({
   path,
