@@ -9,6 +9,10 @@ import {
   createSupabaseTarget,
   type SupabaseTarget,
 } from "../../supabase/functions/_shared/deployments/supabase/target.ts";
+import {
+  fileNamed,
+  uploadedPath,
+} from "../../supabase/functions/_shared/deployments/supabase/uploaded-path.ts";
 import { type FakeSupabase, fakeSupabase } from "./fakes/supabase.ts";
 
 let fake: FakeSupabase;
@@ -53,8 +57,38 @@ test("bytes that are no text survive being stored and deployed", async () => {
   expect(await supabase.get("wasm")).toMatchObject({
     version: 1,
     verifyJwt: true,
-    importMapPath: "deno.json",
+    importMapPath: expect.stringMatching(/^file:\/\/\/tmp\/user_fn_.*_1\/source\/deno\.json$/),
   });
+});
+
+test.each([
+  ["source/supabase/functions/a/index.ts", "supabase/functions/a/index.ts"],
+  ["file:///tmp/user_fn_ref_0b1c_12/source/supabase/functions/a/index.ts", "supabase/functions/a/index.ts"],
+  ["/tmp/user_fn_ref_0b1c_12/source/source/index.ts", "source/index.ts"],
+  ["index.ts", "index.ts"],
+  ["file:///home/ada/shop/index.ts", "home/ada/shop/index.ts"],
+])("the platform tells %s of a file that was uploaded as %s", (told, path) => {
+  expect(uploadedPath(told)).toBe(path);
+});
+
+test("what the platform calls the entrypoint is found among the files, however much of its path it shows", () => {
+  const told = "file:///tmp/user_fn_ref_0b1c_3/source/supabase/functions/a/index.ts";
+  expect(fileNamed(told, ["supabase/functions/_shared/x.ts", "supabase/functions/a/index.ts"])).toBe(
+    "supabase/functions/a/index.ts",
+  );
+  expect(fileNamed(told, ["deno.json", "index.ts"])).toBe("index.ts");
+  expect(fileNamed("file:///tmp/user_fn_ref_0b1c_3/source/index.ts", ["a/index.ts"])).toBe("a/index.ts");
+  expect(fileNamed(told, ["main.ts"])).toBe("supabase/functions/a/index.ts");
+});
+
+test("one source deployed twice is the same version, though the platform keeps it in two places", async () => {
+  await fake.deploy("orders", "export default 1");
+  const [first, about] = [await supabase.body("orders"), await supabase.get("orders")];
+  await fake.deploy("orders", "export default 1");
+  const [second, again] = [await supabase.body("orders"), await supabase.get("orders")];
+  expect(about.entrypointPath).not.toBe(again.entrypointPath);
+  expect(await bodyHash(first)).toBe(await bodyHash(second));
+  expect(second).toMatchObject({ entrypointPath: "index.ts", files: [{ path: "index.ts" }] });
 });
 
 test("listing shows every function with its version and bundle hash", async () => {
@@ -95,10 +129,9 @@ test("dependencies are read from imports and re-exports, static and dynamic", ()
 test.each([
   ["index.ts", "checkout/index.ts"],
   ["./lib/tax.ts", "checkout/lib/tax.ts"],
-  ["source/index.ts", "checkout/index.ts"],
   ["checkout/index.ts", "checkout/index.ts"],
   ["supabase/functions/checkout/index.ts", "checkout/index.ts"],
-  ["file:///home/ada/shop/supabase/functions/_shared/tax.ts", "_shared/tax.ts"],
+  ["home/ada/shop/supabase/functions/_shared/tax.ts", "_shared/tax.ts"],
   ["../_shared/tax.ts", "_shared/tax.ts"],
   ["../../../../etc/passwd", "checkout/etc/passwd"],
 ])("a file that was uploaded as %s is told from those of other functions: %s", (uploaded, path) => {

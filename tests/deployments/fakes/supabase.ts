@@ -1,6 +1,7 @@
 import { type FakeServer, json, serveFake } from "./server.ts";
 
 interface Deployed {
+  id: string;
   slug: string;
   name: string;
   version: number;
@@ -26,11 +27,15 @@ export function fakeSupabase(
 ): FakeSupabase {
   const functions = new Map<string, Deployed>();
   const base = `/v1/projects/${options.ref}/functions`;
+  /** Where the platform keeps a version: its name is in every path that it tells. */
+  const kept = ({ id, version }: Deployed, path: string) =>
+    `file:///tmp/user_fn_${options.ref}_${id}_${version}/source/${path}`;
   const shape = ({ files: _, ...rest }: Deployed) => ({
-    id: `id-${rest.slug}`,
+    ...rest,
     status: "ACTIVE",
     created_at: 1,
-    ...rest,
+    entrypoint_path: kept({ files: _, ...rest }, rest.entrypoint_path),
+    import_map_path: rest.import_map_path && kept({ files: _, ...rest }, rest.import_map_path),
   });
 
   async function put(slug: string, metadata: Record<string, unknown>, files: File[]): Promise<Deployed> {
@@ -41,6 +46,7 @@ export function fakeSupabase(
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
     const version = (functions.get(slug)?.version ?? 0) + 1;
     const deployed: Deployed = {
+      id: functions.get(slug)?.id ?? crypto.randomUUID(),
       slug,
       name: String(metadata.name ?? slug),
       version,
@@ -70,6 +76,9 @@ export function fakeSupabase(
       if (typeof metadata.entrypoint_path !== "string" || files.length === 0) {
         return json({ message: "entrypoint_path and file are required" }, 400);
       }
+      if (!files.some(({ name }) => name === metadata.entrypoint_path)) {
+        return json({ message: `Entrypoint path does not exist - ${metadata.entrypoint_path}` }, 400);
+      }
       return json(shape(await put(url.searchParams.get("slug")!, metadata, files)), 201);
     }
     const single = new RegExp(`^${base}/([^/]+)(/body)?$`).exec(url.pathname);
@@ -81,7 +90,7 @@ export function fakeSupabase(
     }
     const body = new FormData();
     body.set("metadata", JSON.stringify({ deno2_entrypoint_path: found.entrypoint_path }));
-    for (const file of found.files) body.append("file", file, file.name);
+    for (const file of found.files) body.append("file", file, `source/${file.name}`);
     return new Response(body);
   }, (url) => url.pathname.startsWith("/functions/v1/"));
 

@@ -63,10 +63,7 @@ export function sourcesOf(slug: string, files: readonly FunctionFile[]): SourceF
 }
 
 function pathOf(slug: string, uploaded: string): string {
-  const path = uploaded.replace(/^file:\/+/, "").replace(/^(?:\.{0,2}\/)+/, "").replace(
-    /^(?:.*\/)?functions\/|^source\//,
-    "",
-  );
+  const path = uploaded.replace(/^(?:\.{0,2}\/)+/, "").replace(/^(?:.*\/)?functions\//, "");
   return path.startsWith(`${slug}/`) || path.startsWith("_shared/") ? path : `${slug}/${path}`;
 }
 

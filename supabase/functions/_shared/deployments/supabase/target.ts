@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { send, sendFor, type TargetOptions } from "../targets/request.ts";
 import { type FunctionBody, type FunctionFile, readFile, writeFile } from "./function-body.ts";
+import { fileNamed, uploadedPath } from "./uploaded-path.ts";
 
 /** One deployed edge function as the Management API tells it. */
 export interface EdgeFunction {
@@ -11,6 +12,7 @@ export interface EdgeFunction {
   updatedAt: number;
   status: string;
   verifyJwt: boolean;
+  /** As the platform tells them: with the folder in which it keeps this version. */
   entrypointPath: string | null;
   importMapPath: string | null;
   /** Hash of the bundle; null on platforms that give none. */
@@ -65,14 +67,18 @@ export function createSupabaseTarget(options: SupabaseTargetOptions): SupabaseTa
       const response = await send(target, { method: "GET", path, accept: "multipart/form-data" });
       const files: FunctionFile[] = [];
       for (const [name, part] of await response.formData()) {
-        if (name !== "metadata" && part instanceof File) files.push(await readFile(part));
+        if (name !== "metadata" && part instanceof File) {
+          const file = await readFile(part);
+          files.push({ ...file, path: uploadedPath(file.path) });
+        }
       }
       files.sort((a, b) => a.path < b.path ? -1 : 1);
+      const paths = files.map(({ path }) => path);
       return {
         name: about.name,
         verifyJwt: about.verifyJwt,
-        entrypointPath: about.entrypointPath ?? files[0]?.path ?? "index.ts",
-        importMapPath: about.importMapPath,
+        entrypointPath: fileNamed(about.entrypointPath ?? paths[0] ?? "index.ts", paths),
+        importMapPath: about.importMapPath === null ? null : fileNamed(about.importMapPath, paths),
         files,
       };
     },
