@@ -85,6 +85,9 @@ function statements(size: Sizes): [string, string][] {
        from generate_series(1, ${size.errorMinutes}) as n on conflict do nothing;
        insert into public.traffic_minutes (project_id, minute_at, request_count)
        select ${project}, date_trunc('minute', now()) - make_interval(mins => n / ${size.projects}), 100
+       from generate_series(1, ${size.trafficMinutes}) as n on conflict do nothing;
+       insert into public.edge_function_minutes (project_id, minute_at, slug, version, request_count, failed_request_count, duration_ms_sum)
+       select ${project}, date_trunc('minute', now()) - make_interval(mins => n / ${size.projects} / 5), 'function-' || n / ${size.projects} % 5, 1, 100, 1, 900
        from generate_series(1, ${size.trafficMinutes}) as n on conflict do nothing`,
     ],
     [

@@ -44,6 +44,7 @@ export function upkeepQueries(size: Sizes): HotQuery[] {
       "blame_observation of two minutes",
       "select public.blame_observation($1, now() - interval '2 minutes', now())",
     ),
+    ofProject("edge_function_logs_from", "select public.edge_function_logs_from($1)"),
     ofIssue("deployment_suspects", "select public.deployment_suspects($1)"),
     ofProject("deployment_lines", "select public.deployment_lines($1)"),
     ofProject("deployment_metrics", "select * from public.deployment_metrics($1)"),

@@ -23,7 +23,7 @@ as $$
       'engine_watch', 'integrations', 'turning_points', 'current_config', 'schedule_runs', 'pattern_observations', 'pattern_examples',
       'pattern_history', 'pattern_feedback', 'fingerprint_rules', 'grouping_learning', 'merged_minutes', 'model_usage',
       'issue_rates', 'reasonings', 'source_maps', 'template_states', 'message_templates', 'deployment_logs',
-      'vercel_deployments', 'deployment_error_correlations', 'function_versions', 'deployment_commits', 'webhook_deliveries', 'blame_states',
+      'vercel_deployments', 'deployment_error_correlations', 'function_versions', 'edge_function_minutes', 'deployment_commits', 'webhook_deliveries', 'blame_states',
       'config_rollouts', 'canary_judgements', 'deployment_outcomes', 'risk_models', 'risk_pool'
     ])
   ))

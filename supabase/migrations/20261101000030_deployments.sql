@@ -158,6 +158,21 @@ comment on column public.function_versions.dependencies is 'Modules that the sou
 create index function_versions_content_idx on public.function_versions (project_id, slug, content_hash);
 create index function_versions_deployment_idx on public.function_versions (deployment_id) where deployment_id is not null;
 
+create table public.edge_function_minutes (
+  project_id bigint not null references public.projects (id) on delete cascade,
+  minute_at timestamptz not null,
+  slug text not null,
+  version integer not null,
+  request_count bigint not null,
+  failed_request_count bigint not null,
+  duration_ms_sum double precision not null,
+  primary key (project_id, minute_at, slug, version),
+  constraint edge_function_minutes_slug_is_short check (char_length(slug) between 1 and 200),
+  constraint edge_function_minutes_counts_are_counts check (failed_request_count between 0 and request_count and duration_ms_sum >= 0)
+) with (fillfactor = 70);
+comment on table public.edge_function_minutes is
+  'Requests of edge functions by version and minute, from the platform''s own logs: they need no SDK. Answers of 500 and above have failed.';
+
 create table public.deployment_commits (
   project_id bigint not null references public.projects (id) on delete cascade,
   sha text not null,
@@ -199,21 +214,22 @@ comment on table public.blame_states is
   'What blame remembers between two looks: the state of supabase/functions/_shared/deployments/blame. Changed by compare-and-set on version.';
 
 revoke all on public.deployment_logs, public.vercel_deployments, public.deployment_error_correlations, public.function_versions,
-  public.deployment_commits, public.webhook_deliveries, public.blame_states from public, anon, authenticated;
-grant select on public.deployment_logs, public.vercel_deployments, public.deployment_error_correlations, public.deployment_commits
-  to authenticated;
+  public.edge_function_minutes, public.deployment_commits, public.webhook_deliveries, public.blame_states from public, anon, authenticated;
+grant select on public.deployment_logs, public.vercel_deployments, public.deployment_error_correlations, public.edge_function_minutes,
+  public.deployment_commits to authenticated;
 -- The source of a function may hold what only its authors should read.
 grant select (
   id, project_id, deployment_id, slug, version, name, content_hash, platform_hash, entrypoint_path, import_map_path, verify_jwt,
   body_bytes, dependencies, deployed_at, stored_at
 ) on public.function_versions to authenticated;
 grant all on public.deployment_logs, public.vercel_deployments, public.deployment_error_correlations, public.function_versions,
-  public.deployment_commits, public.webhook_deliveries, public.blame_states to service_role;
+  public.edge_function_minutes, public.deployment_commits, public.webhook_deliveries, public.blame_states to service_role;
 
 alter table public.deployment_logs enable row level security;
 alter table public.vercel_deployments enable row level security;
 alter table public.deployment_error_correlations enable row level security;
 alter table public.function_versions enable row level security;
+alter table public.edge_function_minutes enable row level security;
 alter table public.deployment_commits enable row level security;
 alter table public.webhook_deliveries enable row level security;
 alter table public.blame_states enable row level security;
@@ -224,6 +240,8 @@ create policy "members see Vercel's side of deployments" on public.vercel_deploy
 create policy "members see which change caused what" on public.deployment_error_correlations
   for select to authenticated using (project_id in (select prunella.projects_as('viewer')));
 create policy "members see versions of functions" on public.function_versions
+  for select to authenticated using (project_id in (select prunella.projects_as('viewer')));
+create policy "members see traffic of functions" on public.edge_function_minutes
   for select to authenticated using (project_id in (select prunella.projects_as('viewer')));
 create policy "members see pushed commits" on public.deployment_commits
   for select to authenticated using (project_id in (select prunella.projects_as('viewer')));

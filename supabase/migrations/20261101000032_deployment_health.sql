@@ -35,6 +35,7 @@ language sql stable security invoker set search_path = ''
 as $$
   with latest as (
     select d.id, d.previous_id, d.target || '/' || d.service || '/' || d.environment as line, d.promoted_at, d.release, d.environment,
+      coalesce(d.release, case when d.target = 'supabase' then d.external_id end) as label,
       coalesce(d.superseded_at, p_now) as until_at,
       -- Six hours tell how a deployment does; an old one is measured by its last six.
       greatest(d.promoted_at, coalesce(d.superseded_at, p_now) - interval '6 hours') as from_at,
@@ -50,22 +51,26 @@ as $$
   -- Read once, whatever the number of deployments.
   minutes as materialized (
     select m.minute_at, m.release, m.environment, m.request_count, m.failed_request_count, m.duration_ms_sum, m.session_count,
-      m.crashed_session_count
+      m.crashed_session_count, false as is_logged
     from public.traffic_minutes as m
     where m.project_id = p_project_id and m.minute_at >= (select date_trunc('minute', min(from_at)) from served)
+    union all
+    select f.minute_at, f.slug || '@' || f.version, '', f.request_count, f.failed_request_count, f.duration_ms_sum, 0, 0, true
+    from public.edge_function_minutes as f
+    where f.project_id = p_project_id and f.minute_at >= (select date_trunc('minute', min(from_at)) from served)
   ),
   labelled as (
     select s.id, sum(m.request_count) as requests, sum(m.failed_request_count) as failures, sum(m.duration_ms_sum) as duration_ms_sum,
       sum(m.session_count) as sessions, sum(m.crashed_session_count) as crashed_sessions
     from served as s
-    join minutes as m on m.release = s.release and m.environment in ('', s.environment)
+    join minutes as m on m.release = s.label and m.environment in ('', s.environment)
       and m.minute_at >= date_trunc('minute', s.from_at) and m.minute_at < s.until_at
     group by s.id
   ),
   everything as (
     select m.minute_at, m.environment, sum(m.request_count) as requests, sum(m.failed_request_count) as failures,
       sum(m.duration_ms_sum) as duration_ms_sum, sum(m.session_count) as sessions, sum(m.crashed_session_count) as crashed_sessions
-    from minutes as m group by m.minute_at, m.environment
+    from minutes as m where not m.is_logged group by m.minute_at, m.environment
   ),
   -- Where its traffic bears no label of its own: all that was served meanwhile.
   unlabelled as (
@@ -145,6 +150,37 @@ $$;
 comment on function public.store_function_version(bigint, jsonb) is
   'Keeps the body of a function''s version, once. It belongs to the deployment slug@version as soon as that is recorded.';
 
+create function public.edge_function_logs_from(p_project_id bigint, p_now timestamptz default now()) returns timestamptz
+language sql stable security invoker set search_path = ''
+as $$
+  -- Logs come some seconds late, seldom minutes.
+  select greatest(max(m.minute_at) - interval '3 minutes', p_now - interval '30 minutes')
+  from public.edge_function_minutes as m where m.project_id = p_project_id
+$$;
+comment on function public.edge_function_logs_from(bigint, timestamptz) is 'From when on the logs of edge functions have to be read.';
+
+create function public.store_edge_function_minutes(p_project_id bigint, p_minutes jsonb) returns integer
+language plpgsql security invoker set search_path = ''
+as $$
+declare
+  v_count integer;
+begin
+  insert into public.edge_function_minutes as m (
+    project_id, minute_at, slug, version, request_count, failed_request_count, duration_ms_sum
+  )
+  select p_project_id, r.minute_at, r.slug, r.version, r.request_count, r.failed_request_count, r.duration_ms_sum
+  from jsonb_populate_recordset(null::public.edge_function_minutes, p_minutes) as r
+  on conflict (project_id, minute_at, slug, version) do update set
+    request_count = excluded.request_count, failed_request_count = excluded.failed_request_count, duration_ms_sum = excluded.duration_ms_sum
+  -- Totals of a minute only grow: fewer are an older answer, or one that was cut.
+  where excluded.request_count > m.request_count;
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+comment on function public.store_edge_function_minutes(bigint, jsonb) is
+  'Keeps totals of minutes, [{ minute_at, slug, version, request_count, failed_request_count, duration_ms_sum }]; returns how many are new or grew.';
+
 create function public.function_version(p_project_id bigint, p_slug text, p_version integer) returns jsonb
 language sql stable security invoker set search_path = ''
 as $$
@@ -187,9 +223,11 @@ comment on function public.deployment_history(bigint, timestamptz) is 'Who deplo
 
 revoke execute on function public.deployment_lines(bigint, timestamptz, integer), public.deployment_metrics(bigint, timestamptz, integer),
   public.save_deployment_findings(bigint, jsonb, timestamptz), public.store_function_version(bigint, jsonb),
+  public.edge_function_logs_from(bigint, timestamptz), public.store_edge_function_minutes(bigint, jsonb),
   public.function_version(bigint, text, integer), public.deployment_monitor_projects(timestamptz),
   public.deployment_history(bigint, timestamptz) from public, anon, authenticated;
 grant execute on function public.deployment_lines(bigint, timestamptz, integer), public.deployment_metrics(bigint, timestamptz, integer),
   public.save_deployment_findings(bigint, jsonb, timestamptz), public.store_function_version(bigint, jsonb),
+  public.edge_function_logs_from(bigint, timestamptz), public.store_edge_function_minutes(bigint, jsonb),
   public.function_version(bigint, text, integer), public.deployment_monitor_projects(timestamptz),
   public.deployment_history(bigint, timestamptz) to service_role;

@@ -70,7 +70,11 @@ create function prunella.apply_deployment_retention(p_now timestamptz default no
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  v_deliveries bigint; v_correlations bigint; v_deployments bigint; v_bodies bigint;
+  v_deliveries bigint; v_correlations bigint; v_deployments bigint; v_bodies bigint; v_minutes bigint := 0; v_deleted bigint;
+  v_project_id bigint;
+  v_counts_from timestamptz := p_now - make_interval(
+    days => coalesce((prunella.setting(null, 'retention.days') ->> 'counts')::integer, 90)
+  );
 begin
   -- Longer than the age from which a delivery is refused.
   delete from public.webhook_deliveries where received_at < p_now - interval '7 days';
@@ -87,13 +91,20 @@ begin
     where n.project_id = v.project_id and n.slug = v.slug and n.version > v.version
   ) >= 10;
   get diagnostics v_bodies = row_count;
+  -- One project at a time: so the key finds what is old.
+  for v_project_id in select p.id from public.projects as p order by p.id loop
+    delete from public.edge_function_minutes where project_id = v_project_id and minute_at < v_counts_from;
+    get diagnostics v_deleted = row_count;
+    v_minutes := v_minutes + v_deleted;
+  end loop;
   return jsonb_build_object(
-    'webhook_deliveries', v_deliveries, 'correlations', v_correlations, 'deployments', v_deployments, 'function_versions', v_bodies
+    'webhook_deliveries', v_deliveries, 'correlations', v_correlations, 'deployments', v_deployments, 'function_versions', v_bodies,
+    'edge_function_minutes', v_minutes
   );
 end
 $$;
 comment on function prunella.apply_deployment_retention(timestamptz) is
-  'Deletes deliveries after 7 days, correlations and commits after 90, deployments and bodies of functions after 180 days.';
+  'Deletes deliveries after 7 days, correlations and commits after 90, deployments and bodies of functions after 180 days, requests of functions with all counts.';
 revoke execute on function prunella.apply_deployment_retention(timestamptz) from public;
 
 select cron.schedule('deployment-health-monitor', '*/2 * * * *', 'select prunella.wake_deployment_monitor()');

@@ -9,8 +9,19 @@ as $$
     -- Minutes that ended before p_since are read too: their counts may have grown since.
     'traffic', coalesce((
       select jsonb_agg(jsonb_build_array(m.minute_at, m.release, m.environment, m.request_count, m.failed_request_count) order by m.minute_at)
-      from public.traffic_minutes as m
-      where m.project_id = p_project_id and m.minute_at > p_since - interval '3 minutes' and m.minute_at <= p_until
+      from (
+        select t.minute_at, t.release, t.environment, t.request_count, t.failed_request_count
+        from public.traffic_minutes as t
+        where t.project_id = p_project_id and t.minute_at > p_since - interval '3 minutes' and t.minute_at <= p_until
+        union all
+        -- Logs are read every two minutes, some of them late. Where an SDK counts the same requests, its counts stand.
+        select f.minute_at, f.slug || '@' || f.version, '', f.request_count, f.failed_request_count
+        from public.edge_function_minutes as f
+        where f.project_id = p_project_id and f.minute_at > p_since - interval '10 minutes' and f.minute_at <= p_until and not exists (
+          select from public.traffic_minutes as t
+          where t.project_id = p_project_id and t.minute_at = f.minute_at and t.release = f.slug || '@' || f.version
+        )
+      ) as m
     ), '[]'),
     'events', coalesce((
       select jsonb_agg(jsonb_build_array(e.issue_id, e.at, e.release, e.environment, e.count) order by e.at)
@@ -99,7 +110,10 @@ as $$
       from public.circuit_breaker_state as b where b.project_id = p_project_id
     ), '[]'),
     'first_signal_at', coalesce(
-      (select min(m.minute_at) from public.traffic_minutes as m where m.project_id = p_project_id),
+      least(
+        (select min(m.minute_at) from public.traffic_minutes as m where m.project_id = p_project_id),
+        (select min(f.minute_at) from public.edge_function_minutes as f where f.project_id = p_project_id)
+      ),
       (select min(d.first_seen_at) from public.detected_errors as d where d.project_id = p_project_id)
     )
   )

@@ -35,6 +35,14 @@ describe("what blame is shown of a project", () => {
     expect(sum(second.observation.traffic)).toEqual([30, 1]);
   });
 
+  it("spreads a minute that it hears of late over all of it", () => {
+    const { observation } = look({ traffic: [[at(-120), "shop@1", "production", 60, 6]] });
+    expect(
+      observation.traffic.map(({ at: moment, requests, failures }) => [moment - NOON, requests, failures]),
+    )
+      .toEqual([-120, -110, -100, -90, -80, -70].map((seconds) => [seconds * 1_000, 10, 1]));
+  });
+
   it("knows a deployment by its release, its commit or the platform's own id, whichever the events bear", () => {
     const rows = [
       deployment(1, { release: "shop@1.4.0" }),
@@ -81,6 +89,59 @@ describe("what blame is shown of a project", () => {
       deployment(1, { target: "supabase", external_id: "pay@3", service: "pay", commit_sha: null }),
     ]);
     expect(observation.changes).toMatchObject([{ kind: "edge_function", service: "pay", version: "pay@3" }]);
+  });
+
+  it("takes errors without a label for those of the edge function in whose files they are raised, as it was served then", () => {
+    const version = (id: number, seconds: number) =>
+      deployment(id, {
+        target: "supabase",
+        external_id: `pay@${id}`,
+        service: "pay",
+        commit_sha: null,
+        promoted_at: at(seconds),
+      });
+    const rows = [version(3, -600), version(4, 0), deployment(5, { release: "shop@1" })];
+    const raisedIn = (id: number, filename: string) => ({
+      id,
+      first_seen_at: at(0),
+      category: "runtime",
+      title: "TypeError",
+      type: "TypeError",
+      release: null,
+      environment: null,
+      message: null,
+      exceptions: [{ frames: [{ filename, inApp: true }] }],
+    });
+    const given: BlameRows = {
+      ...NOTHING,
+      traffic: [[at(0), "pay@4", "", 10, 1], [at(0), "shop@1", "production", 10, 1]],
+      issues: [raisedIn(7, "supabase/functions/pay/index.ts"), raisedIn(8, "src/cart.ts")],
+      events: [
+        [7, at(-10), "", "", 1],
+        [7, at(10), "shop@1", "", 1],
+        [7, at(20), "pay@3", "", 1],
+        [8, at(10), "shop@1", "", 1],
+        [9, at(10), "", "", 1],
+        [10, at(10), "", "", 1],
+      ],
+    };
+    const { observation } = observed(
+      given,
+      rows,
+      {},
+      NOON,
+      NOON + 60_000,
+      (issue) => issue === "9" ? "pay" : null,
+    );
+    expect(observation.issues.map(({ id, service }) => [id, service])).toEqual([["7", "pay"], ["8", "shop"]]);
+    expect(observation.events.map(({ issue, version }) => [issue, version])).toEqual([
+      ["7", "pay@3"],
+      ["7", "pay@4"],
+      ["7", "pay@3"],
+      ["8", "shop@1"],
+      ["9", "pay@4"],
+      ["10", null],
+    ]);
   });
 
   it("shows files, steps of a rollout, risk and the moment it was taken back", () => {

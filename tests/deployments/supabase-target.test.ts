@@ -138,3 +138,59 @@ test.each([
   const file = { path: uploaded, encoding: "utf8", content: "x" } as const;
   expect(sourcesOf("checkout", [file])).toEqual([{ path, content: "x", isText: true }]);
 });
+
+const window = [new Date(Date.now() - 600_000), new Date(Date.now() + 1_000)] as const;
+
+test("logs are told by function, version and minute, whether numbers come as such or as texts", async () => {
+  await fake.deploy("orders", "1");
+  const { id } = await supabase.get("orders");
+  fake.visited("orders", 5, 2);
+  const [minute, ...more] = await supabase.requests(...window);
+  expect(more).toEqual([]);
+  expect(minute).toEqual({
+    functionId: id,
+    version: 1,
+    at: expect.any(Number),
+    requests: 5,
+    failures: 2,
+    durationMs: 62.5,
+  });
+  expect(minute!.at % 60_000).toBe(0);
+});
+
+test("rows of logs that name no function or version are left out, and more failures than requests are not believed", async () => {
+  const row = {
+    minute_at: 60,
+    function_id: "f",
+    version: "2",
+    requests: "3",
+    failures: 9,
+    duration_ms: null,
+  };
+  fake.failNext(Response.json({
+    result: [{ ...row, function_id: "" }, { ...row, version: "" }, { ...row, requests: 0 }, {
+      ...row,
+      more: 1,
+    }],
+  }));
+  expect(await supabase.requests(...window)).toEqual([
+    { functionId: "f", version: 2, at: 60_000, requests: 3, failures: 3, durationMs: 0 },
+  ]);
+});
+
+test.each([
+  [
+    "an error in a successful answer",
+    Response.json({ result: null, error: "Backend error! Retry your query." }),
+  ],
+  ["too many queries", new Response("", { status: 429, headers: { "retry-after": "7" } })],
+  ["a platform that is down", new Response("", { status: 502 })],
+])("logs that cannot be read are asked for again: %s", async (_, response) => {
+  fake.failNext(response);
+  await expect(supabase.requests(...window)).rejects.toMatchObject({ code: "unreachable" });
+});
+
+test("an answer that is no list of rows is refused", async () => {
+  fake.failNext(Response.json({ result: [{ minute_at: "yesterday" }] }));
+  await expect(supabase.requests(...window)).rejects.toMatchObject({ code: "rejected" });
+});

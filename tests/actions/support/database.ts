@@ -20,8 +20,14 @@ export async function actionsDatabase(): Promise<ActionsDatabase> {
   const client: RpcClient = {
     async rpc(name, parameters) {
       try {
-        const [row] = await db.rpc(name, asPostgrest(parameters ?? {}));
-        return { data: row?.[name] ?? null, error: null };
+        const rows = await db.rpc(name, asPostgrest(parameters ?? {}));
+        const [about] = await db.query("select bool_or(proretset) as many from pg_proc where proname = $1", [
+          name,
+        ]);
+        return {
+          data: about?.many ? JSON.parse(JSON.stringify(rows)) : rows[0]?.[name] ?? null,
+          error: null,
+        };
       } catch (error) {
         const code = error instanceof Error && "code" in error ? String(error.code) : "XX000";
         return {

@@ -56,6 +56,21 @@ export const TABLES_OF_DEPLOYMENTS: Record<string, TableRules> = {
     }),
     change: { probability: 0.1 },
   },
+  edge_function_minutes: {
+    tenant: "project_id",
+    select: MEMBERS,
+    ...ofMachines,
+    row: (tenant, n) => ({
+      ...ofProject(tenant),
+      minute_at: minute(n),
+      slug: "mail",
+      version: 1,
+      request_count: 2,
+      failed_request_count: 1,
+      duration_ms_sum: 3,
+    }),
+    change: { request_count: 4 },
+  },
   function_versions: {
     tenant: "project_id",
     select: MEMBERS,

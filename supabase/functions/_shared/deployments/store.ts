@@ -211,6 +211,30 @@ export function loadFunctionVersion(
   );
 }
 
+export async function edgeFunctionLogsFrom(client: RpcClient, projectId: number, now: Date): Promise<Date> {
+  const from = await callRpc(
+    client,
+    "edge_function_logs_from",
+    { p_project_id: projectId, p_now: now.toISOString() },
+    z.string(),
+  );
+  return new Date(from);
+}
+
+export async function storeEdgeFunctionMinutes(
+  client: RpcClient,
+  projectId: number,
+  minutes: readonly Record<string, Json>[],
+): Promise<number> {
+  if (minutes.length === 0) return 0;
+  return await callRpc(
+    client,
+    "store_edge_function_minutes",
+    { p_project_id: projectId, p_minutes: minutes },
+    z.number(),
+  );
+}
+
 /** Which projects' webhooks this may be, with the secrets that must have signed it. */
 export function webhookSecrets(
   client: RpcClient,

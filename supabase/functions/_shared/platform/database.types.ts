@@ -383,6 +383,26 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"edge_function_minutes": {
+                  Row: {
+                    "duration_ms_sum": number,"failed_request_count": number,"minute_at": string,"project_id": number,"request_count": number,"slug": string,"version": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "duration_ms_sum": number,"failed_request_count": number,"minute_at": string,"project_id": number,"request_count": number,"slug": string,"version": number
+                  }
+                  Update: {
+                    "duration_ms_sum"?: number,"failed_request_count"?: number,"minute_at"?: string,"project_id"?: number,"request_count"?: number,"slug"?: string,"version"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "edge_function_minutes_project_id_fkey"
+      columns: ["project_id"]
+isOneToOne: false
+      referencedRelation: "projects"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"engine_watch": {
                   Row: {
                     "held_until": string,"holder": string,"name": string
@@ -1363,6 +1383,9 @@ isOneToOne: false
 "deployment_suspects":
 { Args: { "p_issue_id": number,"p_now"?: string }; Returns: Json
                            },
+"edge_function_logs_from":
+{ Args: { "p_now"?: string,"p_project_id": number }; Returns: string
+                           },
 "end_canary_advance":
 { Args: { "p_judgement_id": number,"p_now"?: string,"p_reason": string,"p_state": string }; Returns: boolean
                            },
@@ -1600,6 +1623,9 @@ isOneToOne: false
       } },
 "store_decision":
 { Args: { "p_decision": Json,"p_now"?: string }; Returns: Json
+                           },
+"store_edge_function_minutes":
+{ Args: { "p_minutes": Json,"p_project_id": number }; Returns: number
                            },
 "store_forecasts":
 { Args: { "p_forecasts": Json,"p_now"?: string }; Returns: number

@@ -13,6 +13,7 @@ const runSchema = z.object({
     projects: z.number(),
     checked: z.number(),
     new_versions: z.number(),
+    logged_minutes: z.number(),
     rollouts: z.number(),
     learnt: z.number(),
     blamed: z.number(),

@@ -1,5 +1,6 @@
 import { loadFunctionVersion, type StoredFunction } from "../../deployments/store.ts";
 import { createSupabaseTarget, type SupabaseTarget } from "../../deployments/supabase/target.ts";
+import { OWN_FUNCTIONS } from "../../platform/own-functions.ts";
 import type { RpcClient } from "../../platform/rpc.ts";
 import type { SupabaseIntegration } from "../integrations.ts";
 import { platformAccess, type PlatformOptions, required } from "./platform-access.ts";
@@ -18,13 +19,17 @@ export function createSupabaseAccess(
     integration: SupabaseIntegration | null;
     client: RpcClient;
     projectId: number;
+    /** Host of the API of this installation. */
+    installation: string;
   },
 ): SupabaseAccess {
   return {
     configured: options.integration !== null,
     async open() {
       const { name, api_url, ref } = required(options.integration, "supabase");
-      return createSupabaseTarget({ ...await platformAccess(options, "supabase", name, api_url), ref });
+      const access = await platformAccess(options, "supabase", name, api_url);
+      const isHome = options.installation === `${ref}.supabase.co`;
+      return createSupabaseTarget({ ...access, ref, ...(isHome && { hidden: OWN_FUNCTIONS }) });
     },
     stored: (slug, version) => loadFunctionVersion(options.client, options.projectId, slug, version),
   };

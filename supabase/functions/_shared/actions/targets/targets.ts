@@ -75,7 +75,13 @@ export function createTargets(options: TargetOptions): Targets {
     github: createGithubTarget({ ...delivery("github"), integration: integrations.github }),
     reverts: createGithubReverts({ ...platform, integration: integrations.github }),
     vercel: createVercelAccess({ ...platform, integration: integrations.vercel }),
-    supabase: createSupabaseAccess({ ...platform, integration: integrations.supabase, client, projectId }),
+    supabase: createSupabaseAccess({
+      ...platform,
+      integration: integrations.supabase,
+      client,
+      projectId,
+      installation: options.installation,
+    }),
     process: createProcessTarget({ ...delivery("process"), integration: integrations.process }),
   };
 }

@@ -25,13 +25,14 @@ export async function pollFunctions(
   client: RpcClient,
   project: { id: number; timeZone: string; allowed: MayWrite },
   api: SupabaseTarget,
+  functions: readonly EdgeFunction[],
   known: readonly DeploymentRow[],
   now: Date,
 ): Promise<number> {
   const seen = new Set(
     known.filter(({ target }) => target === "supabase").map(({ external_id }) => external_id),
   );
-  const fresh = (await api.list()).filter((one) => !seen.has(`${one.slug}@${one.version}`))
+  const fresh = functions.filter((one) => !seen.has(`${one.slug}@${one.version}`))
     .sort((a, b) => a.updatedAt - b.updatedAt).slice(0, BODIES_PER_RUN);
   for (const one of fresh) {
     const body = await api.body(one.slug);

@@ -64,7 +64,14 @@ export async function lookForBlame(client: RpcClient, projectId: number, now: Da
   const watchedFrom = rows.first_signal_at ? Date.parse(rows.first_signal_at) : until;
   const state: KeptBlame = before ?? { version: 1, core: emptyState(Math.min(since, watchedFrom)), seen: {} };
   state.core.startedAt = Math.max(state.core.startedAt, watchedFrom);
-  const { observation, seen } = observed(rows, deployments, state.seen, since, until);
+  const { observation, seen } = observed(
+    rows,
+    deployments,
+    state.seen,
+    since,
+    until,
+    (issue) => state.core.subjects[`issue:${issue}`]?.service ?? null,
+  );
   const verdicts = walk(state.core, observation, since);
   const next: KeptBlame = { ...state, seen };
   if (!await saveBlame(client, projectId, next, kept?.version ?? 0, new Date(until))) return nothing;

@@ -1,6 +1,6 @@
 import type { RpcClient } from "../../platform/rpc.ts";
 import type { GithubChanges } from "../github/changes.ts";
-import type { SupabaseTarget } from "../supabase/target.ts";
+import type { EdgeFunction, SupabaseTarget } from "../supabase/target.ts";
 import type { RollingRelease, VercelTarget } from "../vercel/target.ts";
 import {
   type DeploymentRow,
@@ -13,6 +13,7 @@ import {
 } from "../store.ts";
 import { judgeRollouts } from "./canary.ts";
 import { capabilityFindings, healthFindings } from "./findings.ts";
+import { followFunctionLogs } from "./function-logs.ts";
 import { pollFunctions } from "./functions.ts";
 import { lookForBlame } from "./look.ts";
 import { findMigrations } from "./migrations.ts";
@@ -39,6 +40,7 @@ export interface MonitorRun {
   projects: number;
   checked: number;
   new_versions: number;
+  logged_minutes: number;
   rollouts: number;
   learnt: number;
   blamed: number;
@@ -56,6 +58,7 @@ export async function runMonitor(world: MonitorWorld, projectId: number | null =
     projects: 0,
     checked: 0,
     new_versions: 0,
+    logged_minutes: 0,
     rollouts: 0,
     learnt: 0,
     blamed: 0,
@@ -95,9 +98,16 @@ async function monitorProject(
     });
   }
   if (supabase) {
+    let functions: EdgeFunction[] = [];
     await attempt("supabase", async () => {
+      const api = await supabase();
       const known = await loadDeployments(client, id, now());
-      run.new_versions += await pollFunctions(client, about, await supabase(), known, now());
+      functions = await api.list();
+      run.new_versions += await pollFunctions(client, about, api, functions, known, now());
+    });
+    // A token may be allowed to see functions and not their logs.
+    await attempt("logs of edge functions", async () => {
+      run.logged_minutes += await followFunctionLogs(client, id, await supabase(), functions, now());
     });
   }
   if (github) {

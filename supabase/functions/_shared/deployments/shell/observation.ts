@@ -13,6 +13,7 @@ import type {
 } from "../blame/types.ts";
 import type { DeploymentRow } from "../store.ts";
 import type { BlameRows } from "../store-blame.ts";
+import { type EdgeFunctions, edgeFunctionsOf } from "./edge-functions.ts";
 import { isProduction, labelOf, type Labels, labelsOf } from "./labels.ts";
 
 /** Requests and failures of a minute and label that were observed already. */
@@ -33,6 +34,8 @@ const TEXT_LIMIT = 2_000;
 /**
  * What the database counted, as blame wants it. Minutes hold totals, so only what they grew by since the last look is passed on, spread
  * over the part of the minute that the look covers: blame compares events with requests in intervals of ten seconds.
+ *
+ * @param serviceOfKnown the service of an issue that an earlier look told blame of
  */
 export function observed(
   rows: BlameRows,
@@ -40,6 +43,7 @@ export function observed(
   seen: SeenTraffic,
   since: number,
   until: number,
+  serviceOfKnown: (issue: string) => string | null = () => null,
 ): Observed {
   const production = withoutTwins(deployments.filter(({ environment }) => isProduction(environment)));
   const labels = labelsOf(production);
@@ -62,9 +66,19 @@ export function observed(
       until,
     ));
   }
-  const events: EventCount[] = rows.events.filter(([, , , environment]) => isProduction(environment)).map((
-    [issue, at, release, , count],
-  ) => ({ at: Date.parse(at), issue: String(issue), version: labels.labelOf(release), count }));
+  const served = new Set(rows.traffic.map(([, release]) => labels.serviceOf(release)));
+  const functions = edgeFunctionsOf(production, served);
+  const issues = rows.issues.map((issue) => factsOf(issue, labels, functions));
+  const services = new Map(issues.map(({ id, service }) => [id, service]));
+  const events = rows.events.filter(([, , , environment]) => isProduction(environment)).map((
+    [id, moment, release, , count],
+  ): EventCount => {
+    const [issue, at] = [String(id), Date.parse(moment)];
+    const service = services.get(issue) ?? serviceOfKnown(issue);
+    const isOwn = labels.deploymentOf(release)?.service === service;
+    const ofFunction = service === null || isOwn ? null : functions.labelAt(service, at);
+    return { at, issue, version: ofFunction ?? labels.labelOf(release), count };
+  });
   const labelled = labelledServices(production, [
     ...rows.traffic.filter(([, , environment]) => isProduction(environment)).map(([, release]) =>
       labels.labelOf(release)
@@ -78,7 +92,7 @@ export function observed(
         ...production.flatMap((one) => deploymentChange(one, labelled)),
         ...configurationChanges(rows),
       ],
-      issues: rows.issues.map((issue) => factsOf(issue, labels)),
+      issues,
       traffic,
       events,
       samples: rows.samples.filter(([, , , environment]) => isProduction(environment)).map(sampleOf),
@@ -111,7 +125,9 @@ function timeOf({ promoted_at, created_at }: DeploymentRow): number {
 /** A minute's counts in intervals of ten seconds, as evenly as whole numbers allow. */
 function spread(count: TrafficCount, since: number, until: number): TrafficCount[] {
   if (count.requests === 0 && count.failures === 0) return [];
-  const from = Math.max(count.at, Math.min(since, count.at + MINUTE_MS - BIN_MS));
+  // A minute that was over at the last look is heard of late, as a whole.
+  const isLate = count.at + MINUTE_MS <= since;
+  const from = isLate ? count.at : Math.max(count.at, since);
   const to = Math.max(from + 1, Math.min(count.at + MINUTE_MS, until));
   const steps = Math.max(1, Math.ceil((to - from) / BIN_MS));
   const part = (total: number, step: number) =>
@@ -226,7 +242,11 @@ function sourceOf({ exceptions }: BlameRows["issues"][number]): string[] | null 
   return [...names];
 }
 
-function factsOf(issue: BlameRows["issues"][number], labels: Labels): IssueFacts {
+function factsOf(
+  issue: BlameRows["issues"][number],
+  labels: Labels,
+  functions: EdgeFunctions,
+): IssueFacts {
   const frames = issue.exceptions.flatMap(({ frames }) =>
     [...frames].reverse().flatMap(({ filename, function: name, inApp }): StackFrame[] =>
       filename && inApp !== false ? [{ file: filename, function: name ?? null }] : []
@@ -236,7 +256,7 @@ function factsOf(issue: BlameRows["issues"][number], labels: Labels): IssueFacts
   const said = issue.exceptions.flatMap(({ type, value }) => [type ?? "", value ?? ""]);
   return {
     id: String(issue.id),
-    service: labels.serviceOf(issue.release),
+    service: functions.raisedIn(frames.map(({ file }) => file)) ?? labels.serviceOf(issue.release),
     firstSeenAt: Date.parse(issue.first_seen_at),
     category: isCategory(issue.category) ? issue.category : "unknown",
     frames: [...distinct.values()].slice(0, FRAMES_LIMIT),

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { send, sendFor, type TargetOptions } from "../targets/request.ts";
 import { type FunctionBody, type FunctionFile, readFile, writeFile } from "./function-body.ts";
+import { type FunctionMinute, readFunctionLogs } from "./function-logs.ts";
 import { fileNamed, uploadedPath } from "./uploaded-path.ts";
 
 /** One deployed edge function as the Management API tells it. */
 export interface EdgeFunction {
+  id: string;
   slug: string;
   name: string;
   version: number;
@@ -21,22 +23,28 @@ export interface EdgeFunction {
 
 /** Edge functions of one Supabase project. https://supabase.com/docs/reference/api */
 export interface SupabaseTarget {
+  /** All functions but those that are hidden. */
   list(): Promise<EdgeFunction[]>;
   get(slug: string): Promise<EdgeFunction>;
   /** The source as it was deployed, with what is needed to deploy it again. */
   body(slug: string): Promise<FunctionBody>;
   /** Deploys a body as the next version. The platform keeps no versions: this is also how one goes back. */
   deploy(slug: string, body: FunctionBody): Promise<EdgeFunction>;
+  /** How often functions were asked and failed, by version and minute, from the platform's logs of at most 24 hours. */
+  requests(from: Date, until: Date): Promise<FunctionMinute[]>;
 }
 
 export interface SupabaseTargetOptions extends Omit<TargetOptions, "platform"> {
   /** The project's reference, 20 letters. */
   ref: string;
+  /** Names of functions that are not the application's. */
+  hidden?: ReadonlySet<string>;
 }
 
 export const SUPABASE_API = "https://api.supabase.com";
 
 const functionSchema = z.looseObject({
+  id: z.string(),
   slug: z.string(),
   name: z.string(),
   version: z.number(),
@@ -58,7 +66,7 @@ export function createSupabaseTarget(options: SupabaseTargetOptions): SupabaseTa
   return {
     async list() {
       const found = await sendFor(target, { method: "GET", path: functions }, z.array(functionSchema));
-      return found.map(functionOf);
+      return found.map(functionOf).filter(({ slug }) => !options.hidden?.has(slug));
     },
     get,
     async body(slug) {
@@ -99,11 +107,13 @@ export function createSupabaseTarget(options: SupabaseTargetOptions): SupabaseTa
         await sendFor(target, { method: "POST", path, query: { slug }, form }, functionSchema),
       );
     },
+    requests: (from, until) => readFunctionLogs(target, options.ref, from, until),
   };
 }
 
 function functionOf(found: z.infer<typeof functionSchema>): EdgeFunction {
   return {
+    id: found.id,
     slug: found.slug,
     name: found.name,
     version: found.version,
