@@ -56,9 +56,11 @@ as $$
         select e.issue_id, e.received_at, coalesce(e.release, '') as release, coalesce(e.environment, '') as environment,
           left(e.user_hash, 12) as user_hash, e.payload #>> '{request,url}' as url,
           case when jsonb_typeof(e.payload #> '{contexts,flags,values}') = 'array' then (
-            select coalesce(jsonb_object_agg(f ->> 'flag', f -> 'result'), '{}')
+            -- Under the name that the configuration has for it: code writes newCheckout or new-checkout for new_checkout.
+            select coalesce(jsonb_object_agg(own.name, f -> 'result'), '{}')
             from jsonb_array_elements(e.payload #> '{contexts,flags,values}') as f
-            where f ->> 'flag' = any (n.names) and jsonb_typeof(f -> 'result') = 'boolean'
+            join unnest(n.names) as own (name) on translate(lower(own.name), '-_. ', '') = translate(lower(f ->> 'flag'), '-_. ', '')
+            where jsonb_typeof(f -> 'result') = 'boolean'
           ) end as flags,
           case when jsonb_typeof(e.payload -> 'breadcrumbs') = 'array' then (
             select b.crumb from jsonb_array_elements(e.payload -> 'breadcrumbs') with ordinality as b (crumb, place)

@@ -233,12 +233,16 @@ describe("what the database tells blame of single events", () => {
       { contexts: { flags: { values } } },
       { contexts: { flags: { values: [] } } },
       { contexts: { flags: { values: "nonsense" } } },
+      { contexts: { flags: { values: [{ flag: "newCheckout", result: false }] } } },
+      { contexts: { flags: { values: [{ flag: "APP_UI_NEW_CHECKOUT", result: true }] } } },
       {},
     ]);
     expect(rows.samples.map((sample) => sample[6]).map((flags) => JSON.stringify(flags)).sort()).toEqual([
       "null",
       "null",
       '{"new-checkout":true}',
+      '{"new-checkout":false}',
+      '{"app.ui.new-checkout":true}',
       "{}",
     ].sort());
     expect(

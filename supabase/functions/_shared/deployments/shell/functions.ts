@@ -34,8 +34,12 @@ export async function pollFunctions(
   );
   const fresh = functions.filter((one) => !seen.has(`${one.slug}@${one.version}`))
     .sort((a, b) => a.updatedAt - b.updatedAt).slice(0, BODIES_PER_RUN);
+  let found = 0;
   for (const one of fresh) {
     const body = await api.body(one.slug);
+    // Deployed once more meanwhile: the body may be that of the later version, which has its turn with the next look.
+    if ((await api.get(one.slug)).version !== one.version) continue;
+    found++;
     const hash = await bodyHash(body);
     const believed = believedToServe(one, known);
     const changed = await changedSince(client, project.id, one.slug, believed, body);
@@ -59,7 +63,7 @@ export async function pollFunctions(
       await saveFindings(client, project.id, [{ id: deployment.id, touched: touchedBy(changed) }], now);
     }
   }
-  return fresh.length;
+  return found;
 }
 
 function believedToServe(one: EdgeFunction, known: readonly DeploymentRow[]): DeploymentRow | null {

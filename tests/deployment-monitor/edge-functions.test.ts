@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runMonitor } from "../../supabase/functions/_shared/deployments/shell/monitor.ts";
 import { observedSince } from "../../supabase/functions/_shared/deployments/store-blame.ts";
-import { createSupabaseTarget } from "../../supabase/functions/_shared/deployments/supabase/target.ts";
+import {
+  createSupabaseTarget,
+  type SupabaseTarget,
+} from "../../supabase/functions/_shared/deployments/supabase/target.ts";
 import { type ActionsDatabase, actionsDatabase } from "../actions/support/database.ts";
 import { type FakeSupabase, fakeSupabase } from "../deployments/fakes/supabase.ts";
 
@@ -31,16 +34,16 @@ beforeEach(async () => {
 afterEach(() => platform.close());
 
 /** A look of the monitor, as the schedule has it every two minutes. */
-async function look(token = TOKEN) {
+async function look(token = TOKEN, change: (api: SupabaseTarget) => Partial<SupabaseTarget> = () => ({})) {
   const failures: unknown[] = [];
+  const api = createSupabaseTarget({ fetch, token, baseUrl: platform.url, ref: REF });
   const run = await runMonitor({
     client: db.client,
     now: () => new Date(now),
     platformsOf: () => ({
       vercel: null,
       github: null,
-      supabase: () =>
-        Promise.resolve(createSupabaseTarget({ fetch, token, baseUrl: platform.url, ref: REF })),
+      supabase: () => Promise.resolve({ ...api, ...change(api) }),
     }),
     onFailure: (_, what, error) => failures.push([what, String(error)]),
   }, projectId);
@@ -83,6 +86,26 @@ function errorIn(slug: string) {
 }
 
 const rows = (sql: string) => db.query(sql, [projectId]);
+
+describe("versions of edge functions", () => {
+  it("are kept with their own bodies when one is deployed while another is read", async () => {
+    await platform.deploy("mailer", GOOD);
+    const meanwhile = (api: SupabaseTarget) => ({
+      async body(slug: string) {
+        await platform.deploy(slug, BAD);
+        return await api.body(slug);
+      },
+    });
+    expect((await look(TOKEN, meanwhile)).run).toMatchObject({ new_versions: 0, failures: 0 });
+    expect((await look()).run).toMatchObject({ new_versions: 1 });
+    expect(
+      await rows(
+        "select version, body -> 0 ->> 'content' as source from function_versions where project_id = $1",
+      ),
+    )
+      .toEqual([{ version: 2, source: BAD }]);
+  });
+});
 
 describe("what the platform logs of edge functions", () => {
   it("is counted by version and minute, once, without preflights, whenever it comes", async () => {
