@@ -121,12 +121,12 @@ begin
   perform pg_advisory_xact_lock(hashtextextended(concat_ws(':', 'deployment', p_project_id, v_given.target, v_given.service), 0));
   insert into public.deployment_logs as d (
     project_id, target, external_id, service, environment, status, release, commit_sha, content_hash, branch, author, message, url, files,
-    file_count, line_count, created_at, ready_at, rollout, migration, risk, risk_reasons, recorded_at, updated_at
+    file_count, line_count, touched, created_at, ready_at, rollout, migration, risk, risk_reasons, recorded_at, updated_at
   )
   values (
     p_project_id, v_given.target, v_given.external_id, v_given.service, coalesce(v_given.environment, 'production'),
     case when v_status = 'serving' then 'ready' else v_status end, v_given.release, v_given.commit_sha, v_given.content_hash, v_given.branch,
-    v_given.author, v_given.message, v_given.url, v_given.files, v_given.file_count, v_given.line_count,
+    v_given.author, v_given.message, v_given.url, v_given.files, v_given.file_count, v_given.line_count, v_given.touched,
     coalesce(v_given.created_at, v_at), case when v_status in ('ready', 'serving') then v_at end, coalesce(v_given.rollout, '[]'),
     v_given.migration, v_given.risk, coalesce(v_given.risk_reasons, '[]'), p_now, p_now
   )
@@ -136,7 +136,8 @@ begin
     content_hash = coalesce(excluded.content_hash, d.content_hash), branch = coalesce(excluded.branch, d.branch),
     author = coalesce(excluded.author, d.author), message = coalesce(excluded.message, d.message), url = coalesce(excluded.url, d.url),
     files = coalesce(excluded.files, d.files), file_count = coalesce(excluded.file_count, d.file_count),
-    line_count = coalesce(excluded.line_count, d.line_count), created_at = least(d.created_at, excluded.created_at),
+    line_count = coalesce(excluded.line_count, d.line_count), touched = coalesce(excluded.touched, d.touched),
+    created_at = least(d.created_at, excluded.created_at),
     ready_at = coalesce(d.ready_at, excluded.ready_at),
     rollout = case when jsonb_array_length(excluded.rollout) > 0 then excluded.rollout else d.rollout end,
     migration = coalesce(excluded.migration, d.migration),

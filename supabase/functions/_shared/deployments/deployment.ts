@@ -1,3 +1,4 @@
+import type { Touched } from "./blame/types.ts";
 import type { MigrationKind } from "./migrations/kind.ts";
 
 export const TARGETS = ["vercel", "github", "supabase", "process", "other"] as const;
@@ -44,6 +45,8 @@ export interface DeploymentReport {
   files?: string[] | null;
   file_count?: number | null;
   line_count?: number | null;
+  /** What its diff says, where that is known at once. */
+  touched?: Touched | null;
   created_at?: string;
   rollout?: { at: string; share: number }[];
   migration?: MigrationKind | null;

@@ -4,7 +4,7 @@ import { compareSources } from "../diffs/compare-sources.ts";
 import { touchedBy } from "../diffs/touched.ts";
 import { bodyHash, dependenciesOf, type FunctionBody, sourcesOf } from "../supabase/function-body.ts";
 import type { EdgeFunction, SupabaseTarget } from "../supabase/target.ts";
-import { type DeploymentRow, loadFunctionVersion, saveFindings, storeFunctionVersion } from "../store.ts";
+import { type DeploymentRow, loadFunctionVersion, storeFunctionVersion } from "../store.ts";
 import { record } from "./record.ts";
 import type { MayWrite } from "./ways-back.ts";
 
@@ -45,7 +45,7 @@ export async function pollFunctions(
     const changed = await changedSince(client, project.id, one.slug, believed, body);
     // The body first: a version that is recorded is not asked for again.
     await storeFunctionVersion(client, project.id, rowOf(one, body, hash, now));
-    const { deployment } = await record(client, project, {
+    await record(client, project, {
       target: "supabase",
       external_id: `${one.slug}@${one.version}`,
       service: one.slug,
@@ -57,11 +57,9 @@ export async function pollFunctions(
       ...(changed && {
         files: changed.map(({ path }) => path),
         line_count: changed.reduce((sum, { lines }) => sum + lines, 0),
+        touched: touchedBy(changed),
       }),
     }, now);
-    if (changed) {
-      await saveFindings(client, project.id, [{ id: deployment.id, touched: touchedBy(changed) }], now);
-    }
   }
   return found;
 }
