@@ -95,7 +95,8 @@ describe("vercel.abort-rolling-release", () => {
 
 describe("supabase.redeploy-function", () => {
   it("deploys the kept body of the version before, tells by its hash what runs, and undoes that", async () => {
-    const supabase = fakeSupabase({ token: TOKEN, ref: "ref" });
+    let now = Date.UTC(2026, 0, 1);
+    const supabase = fakeSupabase({ token: TOKEN, ref: "ref", now: () => now });
     const kept = new Map<number, Record<string, unknown>>();
     const targets = testTargets({
       integrations: [{
@@ -121,8 +122,10 @@ describe("supabase.redeploy-function", () => {
         entrypoint_path: body.entrypointPath,
         import_map_path: body.importMapPath,
         verify_jwt: body.verifyJwt,
+        deployed_at: new Date(now).toISOString(),
         body: body.files,
       });
+      now += 60_000;
     };
     await supabase.deploy("mail", "good");
     await keep(1);
@@ -148,6 +151,16 @@ describe("supabase.redeploy-function", () => {
       code: "conflict",
     });
     expect(await running()).toBe("newer");
+
+    // The same name and numbers, and another function.
+    supabase.remove("mail");
+    now += 60_000;
+    await supabase.deploy("mail", "other");
+    await supabase.deploy("mail", "bad");
+    await expect(redeployFunction.capture(applying, parameters)).rejects.toMatchObject({
+      code: "not_applicable",
+      message: expect.stringContaining("made anew"),
+    });
     await supabase.close();
   });
 });

@@ -8,6 +8,7 @@ interface Deployed {
   verify_jwt: boolean;
   entrypoint_path: string;
   import_map_path: string | null;
+  created_at: number;
   updated_at: number;
   ezbr_sha256: string;
   files: File[];
@@ -57,7 +58,6 @@ export function fakeSupabase(
   const shape = ({ files: _, ...rest }: Deployed) => ({
     ...rest,
     status: "ACTIVE",
-    created_at: 1,
     entrypoint_path: kept({ files: _, ...rest }, rest.entrypoint_path),
     import_map_path: rest.import_map_path && kept({ files: _, ...rest }, rest.import_map_path),
   });
@@ -77,6 +77,7 @@ export function fakeSupabase(
       verify_jwt: metadata.verify_jwt !== false,
       entrypoint_path: String(metadata.entrypoint_path),
       import_map_path: typeof metadata.import_map_path === "string" ? metadata.import_map_path : null,
+      created_at: functions.get(slug)?.created_at ?? now(),
       updated_at: now(),
       ezbr_sha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join(""),
       files,

@@ -107,6 +107,7 @@ const functionVersionSchema = z.object({
   entrypoint_path: z.string(),
   import_map_path: z.string().nullable(),
   verify_jwt: z.boolean(),
+  deployed_at: z.string(),
   body: z.array(z.object({ path: z.string(), content: z.string(), encoding: z.enum(["utf8", "base64"]) }))
     .nullable(),
 });

@@ -54,6 +54,13 @@ export const [redeployFunction, redeployFunctionWithApproval] = takingBack({
       throw new ActionError("not_applicable", `${slug} has the source of version ${to_version} already.`);
     }
     if (hash !== bad.content_hash) throw movedOn(slug, version);
+    const { createdAt } = await (await targets.supabase.open()).get(slug);
+    if (createdAt > Date.parse(good.deployed_at)) {
+      throw new ActionError(
+        "not_applicable",
+        `${slug} was deleted and made anew since: version ${to_version} was kept of another function.`,
+      );
+    }
     return { hash, to_hash: good.content_hash };
   },
 

@@ -10,6 +10,8 @@ export interface EdgeFunction {
   slug: string;
   name: string;
   version: number;
+  /** ms since 1970, of its first version; a function that was deleted and made anew begins with version 1 again. 0 when not told. */
+  createdAt: number;
   /** ms since 1970. */
   updatedAt: number;
   status: string;
@@ -49,6 +51,7 @@ const functionSchema = z.looseObject({
   name: z.string(),
   version: z.number(),
   status: z.string().nullish(),
+  created_at: z.number().nullish(),
   updated_at: z.number().nullish(),
   verify_jwt: z.boolean().nullish(),
   entrypoint_path: z.string().nullish(),
@@ -117,6 +120,7 @@ function functionOf(found: z.infer<typeof functionSchema>): EdgeFunction {
     slug: found.slug,
     name: found.name,
     version: found.version,
+    createdAt: found.created_at ?? 0,
     updatedAt: found.updated_at ?? 0,
     status: found.status ?? "ACTIVE",
     verifyJwt: found.verify_jwt ?? true,
