@@ -26,6 +26,41 @@ test("a rollback changes what production serves, and a promote brings it back", 
   expect(await site()).toBe("three");
 });
 
+test.each([
+  ["what was built last", { id: "dpl_3", createdAt: 100, readyAt: 160 }, null, "dpl_3"],
+  ["what the platform says, however old it is", { id: "dpl_2" }, null, "dpl_2"],
+  ["nothing", null, null, null],
+  [
+    "what it was rolled back to, though a later build is named",
+    { id: "dpl_3", createdAt: 100, readyAt: 160 },
+    { type: "rollback", jobStatus: "succeeded", toDeploymentId: "dpl_2", requestedAt: 200 },
+    "dpl_2",
+  ],
+  [
+    "what was built after the last promotion",
+    { id: "dpl_4", createdAt: 190, readyAt: 260, readySubstate: "PROMOTED" },
+    { type: "promote", jobStatus: "succeeded", toDeploymentId: "dpl_3", requestedAt: 200 },
+    "dpl_4",
+  ],
+  [
+    "what it was rolled back to, while later builds are only staged",
+    { id: "dpl_4", createdAt: 190, readyAt: 260, readySubstate: "STAGED" },
+    { type: "rollback", jobStatus: "succeeded", toDeploymentId: "dpl_2", requestedAt: 200 },
+    "dpl_2",
+  ],
+  [
+    "what it did before, until a rollback has succeeded",
+    { id: "dpl_3", createdAt: 100, readyAt: 160 },
+    { type: "rollback", jobStatus: "in-progress", toDeploymentId: "dpl_2", requestedAt: 200 },
+    "dpl_3",
+  ],
+  ["nothing, when all that was built is staged", { id: "dpl_3", readySubstate: "STAGED" }, null, null],
+])("production serves %s", async (_, production, lastAliasRequest, serving) => {
+  const vercel = start();
+  fake!.failNext(Response.json({ id: "prj_shop", targets: { production }, lastAliasRequest }));
+  expect(await vercel.serving()).toBe(serving);
+});
+
 test("production deployments are listed newest first with their commits", async () => {
   const list = await start().list(2);
   expect(list.map(({ id, commit, author }) => [id, commit, author])).toEqual([

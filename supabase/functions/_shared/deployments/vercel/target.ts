@@ -67,7 +67,20 @@ const deploymentSchema = z.looseObject({
 });
 const listSchema = z.looseObject({ deployments: z.array(deploymentSchema) });
 const projectSchema = z.looseObject({
-  targets: z.looseObject({ production: z.looseObject({ id: z.string() }).nullish() }).nullish(),
+  targets: z.looseObject({
+    production: z.looseObject({
+      id: z.string(),
+      createdAt: z.number().nullish(),
+      readyAt: z.number().nullish(),
+      readySubstate: text,
+    }).nullish(),
+  }).nullish(),
+  /** The last rollback or promotion that somebody asked for. */
+  lastAliasRequest: z.looseObject({
+    toDeploymentId: text,
+    jobStatus: text,
+    requestedAt: z.number().nullish(),
+  }).nullish(),
 });
 const withId = z.looseObject({ id: z.string() }).nullish();
 const stageSchema = z.looseObject({ index: z.number().nullish(), targetPercentage: z.number().nullish() });
@@ -131,7 +144,7 @@ export function createVercelTarget(options: VercelTargetOptions): VercelTarget {
         { method: "GET", path: `/v9/projects/${project}`, query: query() },
         projectSchema,
       );
-      return found.targets?.production?.id ?? null;
+      return servingOf(found);
     },
     rollback,
     promote: (id) => act(`/v10/projects/${project}/promote/${encodeURIComponent(id)}`),
@@ -151,6 +164,21 @@ export function createVercelTarget(options: VercelTargetOptions): VercelTarget {
       return found.currentDeploymentId;
     },
   };
+}
+
+/**
+ * What the production domains point at: the latest production deployment, unless a rollback or a promotion came after it was built. While a
+ * project is rolled back, later builds are staged and serve nobody.
+ */
+function servingOf({ targets, lastAliasRequest: moved }: z.infer<typeof projectSchema>): string | null {
+  const production = targets?.production ?? null;
+  const isStaged = production?.readySubstate === "STAGED";
+  const builtAt = production?.readyAt ?? production?.createdAt ?? Infinity;
+  const movedTo = moved?.jobStatus === "succeeded" ? moved.toDeploymentId ?? null : null;
+  if (movedTo !== null && (production === null || isStaged || (moved?.requestedAt ?? 0) > builtAt)) {
+    return movedTo;
+  }
+  return isStaged ? null : production?.id ?? null;
 }
 
 function deploymentOf(found: z.infer<typeof deploymentSchema>): VercelDeployment | null {
