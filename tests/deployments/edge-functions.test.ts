@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { OWN_FUNCTIONS } from "../../supabase/functions/_shared/platform/own-functions.ts";
 import { createTargets } from "../../supabase/functions/_shared/actions/targets/targets.ts";
+import type { PolicyOf } from "../../supabase/functions/_shared/actions/targets/policy.ts";
 import { createOutbound } from "../../supabase/functions/_shared/actions/targets/outbound.ts";
 import { parseIntegrations } from "../../supabase/functions/_shared/actions/integrations.ts";
 import { edgeFunctionsOf } from "../../supabase/functions/_shared/deployments/shell/edge-functions.ts";
 import { fakeSupabase } from "./fakes/supabase.ts";
 import { deploymentRow } from "./rows.ts";
 
+const REF = "abcdefghijklmnopqrst";
 const NOON = Date.UTC(2025, 0, 6, 12);
 const at = (minutes: number) => new Date(NOON + minutes * 60_000).toISOString();
 let ids = 0;
@@ -65,28 +67,43 @@ describe("Prunella's own functions", () => {
   });
 
   it("are not followed in the project in which they run, and those of the same name elsewhere are", async () => {
-    const ref = "abcdefghijklmnopqrst";
-    const fake = fakeSupabase({ token: "token", ref });
+    const fake = fakeSupabase({ token: "token", ref: REF });
     await fake.deploy("metrics", "1");
     await fake.deploy("mailer", "1");
-    const seenFrom = async (installation: string) => {
-      const { integrations } = parseIntegrations([
-        { kind: "supabase", name: "default", configuration: { ref, api_url: fake.url } },
-      ]);
-      const targets = createTargets({
-        projectId: 1,
-        client: { rpc: () => Promise.reject(new Error("not asked for")) },
-        integrations,
-        secret: () => Promise.resolve("token"),
-        outbound: createOutbound({ allowLoopback: true }),
-        fetch,
-        now: () => new Date(),
-        installation,
-      });
-      return (await (await targets.supabase.open()).list()).map(({ slug }) => slug);
-    };
-    expect(await seenFrom(`${ref}.supabase.co`)).toEqual(["mailer"]);
+    const seenFrom = async (installation: string) =>
+      (await (await openFrom(installation, fake.url)).list()).map(({ slug }) => slug);
+    expect(await seenFrom(`${REF}.supabase.co`)).toEqual(["mailer"]);
     expect(await seenFrom("zzzzzzzzzzzzzzzzzzzz.supabase.co")).toEqual(["metrics", "mailer"]);
     await fake.close();
   });
 });
+
+it("logs that are down leave functions within reach", async () => {
+  const fake = fakeSupabase({ token: "token", ref: REF });
+  await fake.deploy("mailer", "1");
+  const api = await openFrom("elsewhere", fake.url, (name) => ({
+    execute: (call) =>
+      name.startsWith("supabase-logs:") ? Promise.reject(new Error("is left alone")) : call(),
+  }));
+  await expect(api.requests(new Date(0), new Date())).rejects.toThrow();
+  expect(await api.list()).toHaveLength(1);
+  await fake.close();
+});
+
+/** The Management API as a project of this installation reaches it. */
+function openFrom(installation: string, url: string, policyOf?: PolicyOf) {
+  const { integrations } = parseIntegrations([
+    { kind: "supabase", name: "default", configuration: { ref: REF, api_url: url } },
+  ]);
+  return createTargets({
+    projectId: 1,
+    client: { rpc: () => Promise.reject(new Error("not asked for")) },
+    integrations,
+    secret: () => Promise.resolve("token"),
+    outbound: createOutbound({ allowLoopback: true }),
+    fetch,
+    now: () => new Date(),
+    installation,
+    ...(policyOf && { policyOf }),
+  }).supabase.open();
+}

@@ -22,12 +22,17 @@ export async function platformAccess(
   if (token === null || token === "") {
     throw new ActionError("unconfigured", `The integration ${kind} ${name} has no secret. Store its token.`);
   }
-  const policy = options.policyOf?.(`${kind}:${new URL(baseUrl).host}`) ?? null;
   return {
     token,
     baseUrl: baseUrl.replace(/\/+$/, ""),
-    fetch: (input, init) => underPolicy(policy, () => options.fetch(input, init)),
+    fetch: behindBreaker(options, kind, baseUrl),
   };
+}
+
+/** A `fetch` with a circuit breaker of its own: what is down leaves other parts of the platform usable. */
+export function behindBreaker(options: PlatformOptions, part: string, baseUrl: string): typeof fetch {
+  const policy = options.policyOf?.(`${part}:${new URL(baseUrl).host}`) ?? null;
+  return (input, init) => underPolicy(policy, () => options.fetch(input, init));
 }
 
 /** @throws ActionError `unconfigured` */

@@ -3,7 +3,7 @@ import { createSupabaseTarget, type SupabaseTarget } from "../../deployments/sup
 import { OWN_FUNCTIONS } from "../../platform/own-functions.ts";
 import type { RpcClient } from "../../platform/rpc.ts";
 import type { SupabaseIntegration } from "../integrations.ts";
-import { platformAccess, type PlatformOptions, required } from "./platform-access.ts";
+import { behindBreaker, platformAccess, type PlatformOptions, required } from "./platform-access.ts";
 
 /** Edge functions of the project's Supabase project, and the versions that were kept of them. */
 export interface SupabaseAccess {
@@ -29,7 +29,13 @@ export function createSupabaseAccess(
       const { name, api_url, ref } = required(options.integration, "supabase");
       const access = await platformAccess(options, "supabase", name, api_url);
       const isHome = options.installation === `${ref}.supabase.co`;
-      return createSupabaseTarget({ ...access, ref, ...(isHome && { hidden: OWN_FUNCTIONS }) });
+      return createSupabaseTarget({
+        ...access,
+        ref,
+        // Logs are asked for all the time, and answer when they please: going back must not wait for them.
+        fetchLogs: behindBreaker(options, "supabase-logs", api_url),
+        ...(isHome && { hidden: OWN_FUNCTIONS }),
+      });
     },
     stored: (slug, version) => loadFunctionVersion(options.client, options.projectId, slug, version),
   };

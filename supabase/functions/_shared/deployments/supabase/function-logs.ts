@@ -16,6 +16,8 @@ export interface FunctionMinute {
 }
 
 const ROWS_LIMIT = 5_000;
+/** A look has other projects to see; what is missed now is read with the next one. */
+const TIMEOUT_MS = 10_000;
 /**
  * ClickHouse, over the one table that the endpoint offers; its attributes are texts. Preflights are answered before the application's own
  * code has its say, and would make any failure look rarer.
@@ -60,7 +62,7 @@ export async function readFunctionLogs(
   from: Date,
   until: Date,
 ): Promise<FunctionMinute[]> {
-  const { result, error } = await sendFor(target, {
+  const { result, error } = await sendFor({ ...target, timeoutMs: TIMEOUT_MS }, {
     method: "GET",
     path: `/v1/projects/${encodeURIComponent(ref)}/analytics/endpoints/logs`,
     query: {

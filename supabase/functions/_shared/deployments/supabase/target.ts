@@ -39,6 +39,8 @@ export interface SupabaseTarget {
 export interface SupabaseTargetOptions extends Omit<TargetOptions, "platform"> {
   /** The project's reference, 20 letters. */
   ref: string;
+  /** What logs are read with, where it is another one. */
+  fetchLogs?: typeof fetch;
   /** Names of functions that are not the application's. */
   hidden?: ReadonlySet<string>;
 }
@@ -110,7 +112,8 @@ export function createSupabaseTarget(options: SupabaseTargetOptions): SupabaseTa
         await sendFor(target, { method: "POST", path, query: { slug }, form }, functionSchema),
       );
     },
-    requests: (from, until) => readFunctionLogs(target, options.ref, from, until),
+    requests: (from, until) =>
+      readFunctionLogs({ ...target, fetch: options.fetchLogs ?? target.fetch }, options.ref, from, until),
   };
 }
 
