@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { StoredFunction } from "../../deployments/store.ts";
+import type { StoredFunction } from "../../deployments/store-functions.ts";
 import { bodyHash, type FunctionBody } from "../../deployments/supabase/function-body.ts";
 import { ActionError } from "../action-error.ts";
 import { MINUTE_MS, phaseOf, SECOND_MS } from "../support/context.ts";

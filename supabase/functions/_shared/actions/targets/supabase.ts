@@ -1,4 +1,4 @@
-import { loadFunctionVersion, type StoredFunction } from "../../deployments/store.ts";
+import { loadFunctionVersion, type StoredFunction } from "../../deployments/store-functions.ts";
 import { createSupabaseTarget, type SupabaseTarget } from "../../deployments/supabase/target.ts";
 import { OWN_FUNCTIONS } from "../../platform/own-functions.ts";
 import type { RpcClient } from "../../platform/rpc.ts";

@@ -1,5 +1,5 @@
 import type { RpcClient } from "../../platform/rpc.ts";
-import { edgeFunctionLogsFrom, storeEdgeFunctionMinutes } from "../store.ts";
+import { edgeFunctionLogsFrom, storeEdgeFunctionMinutes } from "../store-functions.ts";
 import type { EdgeFunction, SupabaseTarget } from "../supabase/target.ts";
 
 /**

@@ -4,7 +4,8 @@ import { compareSources } from "../diffs/compare-sources.ts";
 import { touchedBy } from "../diffs/touched.ts";
 import { bodyHash, dependenciesOf, type FunctionBody, sourcesOf } from "../supabase/function-body.ts";
 import type { EdgeFunction, SupabaseTarget } from "../supabase/target.ts";
-import { type DeploymentRow, loadFunctionVersion, storeFunctionVersion } from "../store.ts";
+import type { DeploymentRow } from "../store.ts";
+import { loadFunctionVersion, storeFunctionVersion } from "../store-functions.ts";
 import { record } from "./record.ts";
 import type { MayWrite } from "./ways-back.ts";
 
