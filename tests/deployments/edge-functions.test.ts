@@ -29,6 +29,9 @@ describe("errors of edge functions", () => {
     ["file:///home/deno/functions/search/index.ts", "search"],
     ["supabase/functions/mailer/index.ts", "mailer"],
     ["file:///var/tmp/sb-compile-edge-runtime/source/index.ts", null],
+    ["file:///var/tmp/sb-compile-edge-runtime/source/supabase/functions/search/index.ts", "search"],
+    ["file:///tmp/user_fn_ref_0b1c_7/source/supabase/functions/search/index.ts", "search"],
+    ["file:///tmp/user_fn_ref_0b1c_7/source/index.ts", null],
     ["src/mailer/index.ts", null],
     ["supabase/functions/_shared/cors.ts", null],
     ["supabase/functions/other/index.ts", null],
@@ -43,6 +46,7 @@ describe("errors of edge functions", () => {
     const one = edgeFunctionsOf(ROWS, new Set(["search", "shop"]));
     expect(one.raisedIn(["file:///var/tmp/sb-compile-edge-runtime/source/index.ts"])).toBe("search");
     expect(one.raisedIn(["supabase/functions/mailer/index.ts"])).toBeNull();
+    expect(one.raisedIn(["sb-compile-edge-runtime/source/supabase/functions/mailer/index.ts"])).toBeNull();
   });
 
   it("bear the version that was served then", () => {

@@ -40,6 +40,11 @@ describe("files against stack frames", () => {
     expect(match(["checkout/index.ts"], at("checkout/index.ts"))).toBe("culprit");
     expect(match(["checkout/index.ts"], at("source/index.ts"))).toBe("culprit");
     expect(match(["_shared/tax.ts"], at("source/_shared/tax.ts"))).toBe("culprit");
+    expect(match(["checkout/index.ts"], at("source/supabase/functions/checkout/index.ts"))).toBe("culprit");
+    expect(match(["checkout/index.ts"], [frame("file:///tmp/user_fn_ref_0b1c_7/source/checkout/index.ts")]))
+      .toBe(
+        "culprit",
+      );
     expect(match(["mailer/index.ts"], at("checkout/index.ts"))).toBe("none");
   });
 

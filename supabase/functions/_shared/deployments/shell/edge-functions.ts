@@ -10,8 +10,8 @@ export interface EdgeFunctions {
 }
 
 /** Folders below which a path goes on with a function's name: of the runtime, and of the repository. */
-const FOLDER = /(?:^|\/)(?:sb-compile-edge-runtime|functions)\/([^/]+)\//;
-/** Where the runtime does not tell the name. */
+const FOLDER = /(?:^|\/)(?:sb-compile-edge-runtime|functions)\/([^/]+)(?=\/)/g;
+/** What the runtime has in place of a name, mostly with the path in the repository below it. */
 const NAMELESS = "source";
 
 /**
@@ -33,9 +33,10 @@ export function edgeFunctionsOf(
   return {
     raisedIn(files) {
       for (const file of files) {
-        const name = FOLDER.exec(file)?.[1];
-        if (name !== undefined && versions.has(name)) return name;
-        if (name === NAMELESS && only !== null) return only;
+        const names = [...file.matchAll(FOLDER)].map(([, name]) => name!);
+        const known = names.find((name) => versions.has(name));
+        if (known !== undefined) return known;
+        if (only !== null && names.length === 1 && names[0] === NAMELESS) return only;
       }
       return null;
     },

@@ -14,7 +14,7 @@ const GIVEN_CAUSE: Record<"isNew" | "known", Record<FileMatch, number>> = {
 };
 
 /** Where Supabase's edge runtime unpacks a function: below it come the function's name, or `source` in place of it, and its files. */
-const EDGE_RUNTIME = /^var\/tmp\/sb-compile-edge-runtime\/(?:source\/)?/;
+const EDGE_RUNTIME = /^(?:var\/tmp\/sb-compile-edge-runtime|tmp\/user_fn_[^/]+)\/(?:source\/)?/;
 
 /** A path without scheme, host, query and the prefixes of bundlers and of the edge runtime, lower case. */
 function normalise(path: string): string {
