@@ -64,10 +64,10 @@ export async function issueTenants(): Promise<IssueTenants> {
   };
 }
 
-/** A word of letters alone, which masking takes for no id. */
+/** A word of letters alone, which masking takes for no id. There are 250,000, so that a few dozen differ. */
 export function word(): string {
   const syllables = ["ba", "do", "ki", "lu", "me", "no", "pa", "ri", "so", "tu", "va", "we"];
-  return Array.from(crypto.getRandomValues(new Uint8Array(3)), (n) => syllables[n % syllables.length]).join(
+  return Array.from(crypto.getRandomValues(new Uint8Array(5)), (n) => syllables[n % syllables.length]).join(
     "",
   );
 }
