@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { StoredFunction } from "../../deployments/store-functions.ts";
 import { bodyHash, type FunctionBody } from "../../deployments/supabase/function-body.ts";
+import type { SupabaseTarget } from "../../deployments/supabase/target.ts";
+import { versionOf } from "../../deployments/supabase/version-label.ts";
 import { ActionError } from "../action-error.ts";
 import { MINUTE_MS, phaseOf, SECOND_MS } from "../support/context.ts";
 import { takingBack } from "../support/taken-back.ts";
@@ -49,12 +51,13 @@ export const [redeployFunction, redeployFunctionWithApproval] = takingBack({
 
   async capture({ targets }, { slug, version, to_version }) {
     const [bad, good] = await Promise.all([kept(targets, slug, version), kept(targets, slug, to_version)]);
-    const hash = await servedHash(targets, slug);
+    const api = await targets.supabase.open();
+    const hash = await servedHash(api, slug);
     if (hash === good.content_hash) {
       throw new ActionError("not_applicable", `${slug} has the source of version ${to_version} already.`);
     }
     if (hash !== bad.content_hash) throw movedOn(slug, version);
-    const { createdAt } = await (await targets.supabase.open()).get(slug);
+    const { createdAt } = await api.get(slug);
     if (createdAt > Date.parse(good.deployed_at)) {
       throw new ActionError(
         "not_applicable",
@@ -75,28 +78,20 @@ export const [redeployFunction, redeployFunctionWithApproval] = takingBack({
     const [wanted, other] = phaseOf(context) === "apply"
       ? [before.to_hash, before.hash]
       : [before.hash, before.to_hash];
-    const hash = await servedHash(context.targets, slug);
+    const hash = await servedHash(await context.targets.supabase.open(), slug);
     return hash === wanted ? "applied" : hash === other ? "not_applied" : "unknown";
   },
 
   async rollback({ targets }, { slug, version }, captured) {
     const before = beforeSchema.parse(captured);
-    const hash = await servedHash(targets, slug);
+    const api = await targets.supabase.open();
+    const hash = await servedHash(api, slug);
     if (hash === before.hash) return { undone: "nothing" };
     if (hash !== before.to_hash) throw movedOn(slug, version);
-    const deployed = await (await targets.supabase.open()).deploy(
-      slug,
-      bodyOf(await kept(targets, slug, version)),
-    );
+    const deployed = await api.deploy(slug, bodyOf(await kept(targets, slug, version)));
     return { version: deployed.version };
   },
 });
-
-/** `<slug>@<version>`, as the monitor names deployments of functions. */
-function versionOf(externalId: string): { slug: string; version: number } | null {
-  const found = /^([A-Za-z0-9_-]{1,100})@(\d{1,9})$/.exec(externalId);
-  return found ? { slug: found[1]!, version: Number(found[2]) } : null;
-}
 
 async function kept({ supabase }: Targets, slug: string, version: number) {
   const stored = await supabase.stored(slug, version);
@@ -114,8 +109,8 @@ function bodyOf(stored: StoredFunction & { body: NonNullable<StoredFunction["bod
   };
 }
 
-async function servedHash({ supabase }: Targets, slug: string): Promise<string> {
-  return await bodyHash(await (await supabase.open()).body(slug));
+async function servedHash(api: SupabaseTarget, slug: string): Promise<string> {
+  return await bodyHash(await api.body(slug));
 }
 
 function movedOn(slug: string, version: number): ActionError {

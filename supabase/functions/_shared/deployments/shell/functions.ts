@@ -4,6 +4,7 @@ import { compareSources } from "../diffs/compare-sources.ts";
 import { touchedBy } from "../diffs/touched.ts";
 import { bodyHash, dependenciesOf, type FunctionBody, sourcesOf } from "../supabase/function-body.ts";
 import type { EdgeFunction, SupabaseTarget } from "../supabase/target.ts";
+import { versionLabel, versionOf } from "../supabase/version-label.ts";
 import type { DeploymentRow } from "../store.ts";
 import { loadFunctionVersion, storeFunctionVersion } from "../store-functions.ts";
 import { record } from "./record.ts";
@@ -33,7 +34,7 @@ export async function pollFunctions(
   const seen = new Set(
     known.filter(({ target }) => target === "supabase").map(({ external_id }) => external_id),
   );
-  const fresh = functions.filter((one) => !seen.has(`${one.slug}@${one.version}`))
+  const fresh = functions.filter((one) => !seen.has(versionLabel(one)))
     .sort((a, b) => a.updatedAt - b.updatedAt).slice(0, BODIES_PER_RUN);
   let found = 0;
   for (const one of fresh) {
@@ -48,7 +49,7 @@ export async function pollFunctions(
     await storeFunctionVersion(client, project.id, rowOf(one, body, hash, now));
     await record(client, project, {
       target: "supabase",
-      external_id: `${one.slug}@${one.version}`,
+      external_id: versionLabel(one),
       service: one.slug,
       environment: "production",
       status: "serving",
@@ -79,9 +80,8 @@ async function changedSince(
   before: DeploymentRow | null,
   body: FunctionBody,
 ): Promise<ChangedFile[] | null> {
-  const version = Number(/@(\d+)$/.exec(before?.external_id ?? "")?.[1]);
-  if (!Number.isSafeInteger(version)) return null;
-  const kept = await loadFunctionVersion(client, projectId, slug, version);
+  const served = versionOf(before?.external_id ?? "");
+  const kept = served && await loadFunctionVersion(client, projectId, slug, served.version);
   return kept?.body ? compareSources(sourcesOf(slug, kept.body), sourcesOf(slug, body.files)) : null;
 }
 

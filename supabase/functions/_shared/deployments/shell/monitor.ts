@@ -1,6 +1,6 @@
 import type { RpcClient } from "../../platform/rpc.ts";
 import type { GithubChanges } from "../github/changes.ts";
-import type { EdgeFunction, SupabaseTarget } from "../supabase/target.ts";
+import type { SupabaseTarget } from "../supabase/target.ts";
 import type { RollingRelease, VercelTarget } from "../vercel/target.ts";
 import {
   type DeploymentRow,
@@ -81,12 +81,13 @@ async function monitorProject(
 ): Promise<void> {
   const { client, now } = world;
   const id = project.project_id;
-  const attempt = async (what: string, part: () => Promise<void>) => {
+  const attempt = async <T>(what: string, part: () => Promise<T>): Promise<T | null> => {
     try {
-      await part();
+      return await part();
     } catch (error) {
       run.failures++;
       world.onFailure(id, what, error);
+      return null;
     }
   };
   const allowed = mayWrite(project.integrations);
@@ -98,17 +99,21 @@ async function monitorProject(
     });
   }
   if (supabase) {
-    let functions: EdgeFunction[] = [];
-    await attempt("supabase", async () => {
+    const found = await attempt("supabase", async () => {
       const api = await supabase();
-      const known = await loadDeployments(client, id, now());
-      functions = await api.list();
-      run.new_versions += await pollFunctions(client, about, api, functions, known, now());
+      return { api, functions: await api.list() };
     });
-    // A token may be allowed to see functions and not their logs.
-    await attempt("logs of edge functions", async () => {
-      run.logged_minutes += await followFunctionLogs(client, id, await supabase(), functions, now());
-    });
+    if (found) {
+      const { api, functions } = found;
+      await attempt("supabase", async () => {
+        const known = await loadDeployments(client, id, now());
+        run.new_versions += await pollFunctions(client, about, api, functions, known, now());
+      });
+      // A token may be allowed to see functions and not their logs.
+      await attempt("logs of edge functions", async () => {
+        run.logged_minutes += await followFunctionLogs(client, id, api, functions, now());
+      });
+    }
   }
   if (github) {
     await attempt("github", async () => {
